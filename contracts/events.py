@@ -1,0 +1,61 @@
+"""What happens to a dialog: the input of `dialogs.engine.Engine.step`."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from contracts.heard import Heard
+from contracts.meaning import Meaning
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallStarted:
+    today: date
+    """The as-of date for everything that is answered in this call."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """A turn of the caller, with its meaning."""
+
+    heard: Heard
+    meaning: Meaning
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPressed:
+    key: str
+    """One of 0–9 * # A–D."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """Nothing was said within the expectation's no-input time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BargedIn:
+    """The caller interrupted a `Say`."""
+
+    act_id: int
+    heard_chars: int
+    """How much of the text was heard, in characters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActFinished:
+    act_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActFailed:
+    act_id: int
+    code: str
+    """Stable code of the error, such as `voice.unavailable` or `transfer.no_agent`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HungUp:
+    """The caller is gone; nothing more can be said."""
+
+
+Event = CallStarted | Understood | KeyPressed | Silence | BargedIn | ActFinished | ActFailed | HungUp

@@ -1,0 +1,4 @@
+"""What to say and do: flows, the engine, answers composed from records.
+
+May import contracts and procedures.
+"""
