@@ -1,0 +1,103 @@
+"""What goes wrong on a line.
+
+TongdaiError
+└── LineError                   code "line"
+    ├── LineClosed              "line.closed"           the caller is gone, or `close` was called
+    ├── TransferError           "transfer"
+    │   ├── NoAgentError        "transfer.no_agent"     nobody to take the call
+    │   └── TransferFailed      "transfer.failed"       the exchange refused or could not be reached
+    ├── MediaError              "media"                 the audio path broke or broke its protocol
+    ├── SipError                "sip"                   a SIP exchange failed; carries the status
+    ├── AriError                "ari"                   Asterisk refused a request; carries the HTTP status
+    │   ├── AriAuthError        "ari.auth"              401: not our Asterisk, or not our password
+    │   ├── AriNotFound         "ari.not_found"         404: the channel, bridge or application is gone
+    │   └── AriUnreachable      "ari.unreachable"       nothing answers
+    └── AsteriskError           "asterisk"
+        ├── AsteriskInstallError    "asterisk.install"  the message says what mends it
+        ├── AsteriskVersionError    "asterisk.version"  found and needed version
+        ├── AsteriskConfigError     "asterisk.config"   a template or setting is wrong: file and name
+        ├── AsteriskStartError      "asterisk.start"    it ended or was not ready in time
+        └── PortTakenError          "asterisk.port"     another program owns a port: which
+"""
+
+from contracts.errors import TongdaiError
+
+
+class LineError(TongdaiError):
+    code = "line"
+
+
+class LineClosed(LineError):
+    code = "line.closed"
+
+
+class TransferError(LineError):
+    """The call could not be handed to a person; the caller is still on the line."""
+
+    code = "transfer"
+
+
+class NoAgentError(TransferError):
+    code = "transfer.no_agent"
+
+
+class TransferFailed(TransferError):
+    code = "transfer.failed"
+
+
+class MediaError(LineError):
+    code = "media"
+
+
+class SipError(LineError):
+    code = "sip"
+
+    def __init__(self, message: str, *, status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
+        """SIP status, 0 when there was no answer."""
+
+
+class AriError(LineError):
+    code = "ari"
+
+    def __init__(self, message: str, *, status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
+        """HTTP status, 0 when there was no answer."""
+
+
+class AriAuthError(AriError):
+    code = "ari.auth"
+
+
+class AriNotFound(AriError):
+    code = "ari.not_found"
+
+
+class AriUnreachable(AriError):
+    code = "ari.unreachable"
+
+
+class AsteriskError(LineError):
+    code = "asterisk"
+
+
+class AsteriskInstallError(AsteriskError):
+    code = "asterisk.install"
+
+
+class AsteriskVersionError(AsteriskError):
+    code = "asterisk.version"
+
+
+class AsteriskConfigError(AsteriskError):
+    code = "asterisk.config"
+
+
+class AsteriskStartError(AsteriskError):
+    code = "asterisk.start"
+
+
+class PortTakenError(AsteriskError):
+    code = "asterisk.port"
