@@ -1,0 +1,4 @@
+"""The program: settings, wiring, command line, benchmarks. Its command is `./tongdai`.
+
+May import everything.
+"""

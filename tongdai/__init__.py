@@ -1,4 +1,0 @@
-"""The program: settings, wiring, command line, benchmarks.
-
-May import everything.
-"""
