@@ -1,0 +1,148 @@
+"""The program's settings: environment over file over default, read once, unknown keys refused by name.
+
+A setting `telephony.sip_port` is the environment variable `TONGDAI__TELEPHONY__SIP_PORT`.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from hotline.errors import SettingsError
+
+ROOT = Path(__file__).resolve().parent.parent
+DEFAULT_FILE = ROOT / "config" / "hotline.yaml"
+_PREFIX = "TONGDAI__"
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Agent(Section):
+    """A person's phone that registers with Asterisk."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,30}$")
+    number: str = Field(pattern=r"^\d{2,8}$")
+    password: str = ""
+    """Empty: a random one is made at start and printed in the ready line's file."""
+
+
+class Telephony(Section):
+    number: str = Field("19001009", pattern=r"^\d{3,15}$")
+    sip_host: str = "127.0.0.1"
+    sip_port: int = Field(15060, ge=0, le=65535)
+    """0: a free one."""
+    ari_port: int = Field(18088, ge=0, le=65535)
+    media_port: int = Field(18787, ge=0, le=65535)
+    rtp_start: int = Field(20000, ge=1024, le=65000)
+    rtp_ports: int = Field(1000, ge=20, le=40000)
+    trunks: tuple[str, ...] = ("127.0.0.2/32",)
+    """Addresses or networks whose calls are answered; anybody else gets nothing."""
+    agents: tuple[Agent, ...] = (Agent(name="agent1", number="1001"), Agent(name="agent2", number="1002"))
+    queue_max_s: int = Field(60, ge=5, le=3600)
+    max_calls: int = Field(60, ge=1, le=1000)
+    """Calls taken at once; further callers go to the queue of people."""
+
+
+class Recognition(Section):
+    engine: str = "people"
+
+
+class Speech(Section):
+    engine: str = "vais"
+    fallback: str = "espeak"
+    workers: int = Field(2, ge=1, le=16)
+
+
+class Content(Section):
+    folder: Path = ROOT / "config" / "content"
+    profile: Literal["demo", "production"] = "demo"
+
+
+class Console(Section):
+    host: str = "127.0.0.1"
+    port: int = Field(18080, ge=0, le=65535)
+
+
+class Settings(Section):
+    telephony: Telephony = Telephony()  # pyright: ignore[reportCallIssue]
+    recognition: Recognition = Recognition()
+    speech: Speech = Speech()  # pyright: ignore[reportCallIssue]
+    content: Content = Content()
+    console: Console = Console()  # pyright: ignore[reportCallIssue]
+    run_dir: Path | None = None
+    """Where Asterisk's configuration, logs and sockets live; none: a folder in the cache, one for each SIP port."""
+
+
+def load_settings(file: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """Raises `SettingsError` naming the file and field."""
+    path = file or (DEFAULT_FILE if DEFAULT_FILE.exists() else None)
+    values = _read(path) if path else {}
+    overrides = _from_environment(os.environ if environment is None else environment)
+    try:
+        return Settings.model_validate(_merge(values, overrides))
+    except ValidationError as error:
+        raise SettingsError(_describe(error, path, overrides)) from error
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        loaded = _yaml(path.read_text("utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}") from error
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: not YAML: {str(error).splitlines()[0]}") from error
+    if loaded is None:
+        return {}
+    if not isinstance(loaded, dict):
+        raise SettingsError(f"{path}: must hold settings by name")
+    return cast(dict[str, Any], loaded)
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Values are read as YAML, so that numbers and lists can be given."""
+    found: dict[str, Any] = {}
+    for name, text in environment.items():
+        if not name.startswith(_PREFIX):
+            continue
+        *sections, key = name[len(_PREFIX) :].lower().split("__")
+        at = found
+        for section in sections:
+            at = at.setdefault(section, {})
+        try:
+            at[key] = _yaml(text)
+        except YAMLError as error:
+            raise SettingsError(f"{name}: not a YAML value") from error
+    return found
+
+
+def _yaml(text: str) -> Any:
+    parser: Any = YAML(typ="safe", pure=True)
+    return parser.load(text)
+
+
+def _merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for key, value in above.items():
+        under = merged.get(key)
+        if isinstance(value, dict) and isinstance(under, dict):
+            merged[key] = _merge(cast(dict[str, Any], under), cast(dict[str, Any], value))
+        else:
+            merged[key] = value
+    return merged
+
+
+def _describe(error: ValidationError, path: Path | None, overrides: dict[str, Any]) -> str:
+    first = error.errors()[0]
+    where = [str(part) for part in first["loc"]]
+    at: Any = overrides
+    for part in where:
+        at = cast(dict[str, Any], at).get(part) if isinstance(at, dict) else None
+    origin = "environment" if at is not None else (str(path) if path else "settings")
+    problem = "unknown setting" if first["type"] == "extra_forbidden" else first["msg"]
+    return f"{origin}: {'.'.join(where)}: {problem}"

@@ -1,0 +1,58 @@
+from pathlib import Path
+
+import pytest
+
+from hotline.errors import SettingsError
+from hotline.settings import DEFAULT_FILE, Settings, load_settings
+
+
+def write(folder: Path, text: str) -> Path:
+    file = folder / "hotline.yaml"
+    file.write_text(text, "utf-8")
+    return file
+
+
+def test_the_shipped_file_holds_the_defaults() -> None:
+    assert load_settings(DEFAULT_FILE, {}) == Settings()
+
+
+def test_environment_over_file_over_default(tmp_path: Path) -> None:
+    file = write(tmp_path, "telephony: {sip_port: 5070, ari_port: 8090}")
+    settings = load_settings(file, {"TONGDAI__TELEPHONY__SIP_PORT": "5080", "PATH": "/bin"})
+    assert settings.telephony.sip_port == 5080
+    assert settings.telephony.ari_port == 8090
+    assert settings.telephony.number == "19001009"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("telephony: {sip_prot: 5070}", r"hotline\.yaml: telephony\.sip_prot: unknown setting"),
+        ("telephony: {sip_port: many}", r"telephony\.sip_port: .*integer"),
+        ("telephony: {sip_port: 99999}", r"telephony\.sip_port"),
+        ("telephony: {agents: [{name: 'Agent One', number: '1'}]}", r"telephony\.agents\.0\.name"),
+        ("content: {profile: live}", r"content\.profile"),
+        ("- a list", "must hold settings by name"),
+        ("telephony: {", "not YAML"),
+        ("sounds: {}", "sounds: unknown setting"),
+    ],
+)
+def test_a_wrong_setting_is_named(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        load_settings(write(tmp_path, text), {})
+
+
+def test_a_wrong_environment_is_named() -> None:
+    with pytest.raises(SettingsError, match=r"environment: telephony\.sip_port"):
+        load_settings(None, {"TONGDAI__TELEPHONY__SIP_PORT": "x"})
+    with pytest.raises(SettingsError, match=r"environment: nonsense: unknown setting"):
+        load_settings(None, {"TONGDAI__NONSENSE": "1"})
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"nowhere\.yaml"):
+        load_settings(tmp_path / "nowhere.yaml", {})
+
+
+def test_an_empty_file_means_the_defaults(tmp_path: Path) -> None:
+    assert load_settings(write(tmp_path, ""), {}) == Settings()
