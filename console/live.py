@@ -1,0 +1,48 @@
+"""The live page: what is being said on the calls now. It only reads; the sign-in and the controls stand before it."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+
+import websockets
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse, StreamingResponse
+
+from console.page import PAGE
+
+log = logging.getLogger(__name__)
+
+RETRY_S = 1.0
+
+
+def create_console(*, feed_url: str, token: str) -> FastAPI:
+    """`feed_url`: the calls process's websocket feed."""
+    console = FastAPI(title="Tổng đài", docs_url=None, redoc_url=None)
+
+    @console.get("/", response_class=HTMLResponse)
+    def page() -> str:  # pyright: ignore[reportUnusedFunction]
+        return PAGE
+
+    @console.get("/healthz")
+    def healthz() -> dict[str, str]:  # pyright: ignore[reportUnusedFunction]
+        return {"status": "ok"}
+
+    @console.get("/live")
+    async def live() -> StreamingResponse:  # pyright: ignore[reportUnusedFunction]
+        return StreamingResponse(server_sent(feed_url, token), media_type="text/event-stream")
+
+    return console
+
+
+async def server_sent(feed_url: str, token: str) -> AsyncIterator[str]:
+    """The feed as server-sent events; connects again when the calls process was restarted."""
+    while True:
+        try:
+            async with websockets.connect(feed_url, additional_headers={"Authorization": f"Bearer {token}"}) as feed:
+                yield "event: connected\ndata: {}\n\n"
+                async for message in feed:
+                    yield f"data: {message if isinstance(message, str) else message.decode()}\n\n"
+        except (OSError, websockets.WebSocketException) as error:
+            log.info("feed lost", extra={"error": type(error).__name__})
+        yield "event: lost\ndata: {}\n\n"
+        await asyncio.sleep(RETRY_S)
