@@ -8,6 +8,13 @@ TongdaiError
     │   └── TransferFailed      "transfer.failed"       the exchange refused or could not be reached
     ├── MediaError              "media"                 the audio path broke or broke its protocol
     ├── SipError                "sip"                   a SIP exchange failed; carries the status
+    │   ├── MalformedMessage    "sip.malformed"         a datagram that is no SIP message; counted, never fatal
+    │   ├── SdpError            "sip.sdp"               a session description that we cannot serve
+    │   ├── AuthenticationFailed "sip.authentication"   wrong or missing password, or no challenge we know
+    │   ├── CallRejected        "sip.rejected"          the other side declined the call; carries the status
+    │   ├── SipTimeout          "sip.timeout"           nobody answered the request
+    │   ├── CallEnded           "sip.ended"             the call is over; what was asked of it cannot happen
+    │   └── SipBindError        "sip.bind"              the local address or port cannot be used
     ├── AriError                "ari"                   Asterisk refused a request; carries the HTTP status
     │   ├── AriAuthError        "ari.auth"              401: not our Asterisk, or not our password
     │   ├── AriNotFound         "ari.not_found"         404: the channel, bridge or application is gone
@@ -56,6 +63,34 @@ class SipError(LineError):
         super().__init__(message)
         self.status = status
         """SIP status, 0 when there was no answer."""
+
+
+class MalformedMessage(SipError):
+    code = "sip.malformed"
+
+
+class SdpError(SipError):
+    code = "sip.sdp"
+
+
+class AuthenticationFailed(SipError):
+    code = "sip.authentication"
+
+
+class CallRejected(SipError):
+    code = "sip.rejected"
+
+
+class SipTimeout(SipError):
+    code = "sip.timeout"
+
+
+class CallEnded(SipError):
+    code = "sip.ended"
+
+
+class SipBindError(SipError):
+    code = "sip.bind"
 
 
 class AriError(LineError):
