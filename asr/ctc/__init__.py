@@ -1,0 +1,1 @@
+"""Decoding of connectionist temporal classification: vocabulary, language model, prefix beam search."""

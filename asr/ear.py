@@ -1,0 +1,314 @@
+"""The ear of one call: frames of the line in, events out.
+
+A synchronous machine that counts samples, so that the same frames and the same recogniser's results give the same
+events. What the recogniser takes its time for runs in at most one task, which the ear owns:
+
+    idle ──expect──► listening ──speech──► turn ──silence──► peek ──more speech──► turn
+                        │                   │                 └──silence enough──► Heard (the peek's result)
+                        └──no input         └──too long, hang-up──► finish ──► Heard
+
+Soon after the speech stops the recogniser is peeked. Its text tells how much silence ends the turn, and when no more
+speech follows it is the result.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from functools import partial
+
+from asr.ear_events import EarEvent, NoInput, PartialHeard, RecognitionFailed, SpeechDropped, SpeechStarted
+from asr.endpointing import EndpointPolicy
+from asr.errors import EarError
+from asr.recognizer import Partial, Recognizer
+from asr.speech_onset import OnsetSettings, SpeechOnset
+from asr.turn import Turn
+from asr.vad import RATE_HZ, WINDOW_SAMPLES, SpeechDetector, VadStream
+from contracts.audio import SAMPLE_BYTES, ms_to_samples, samples_to_ms
+from contracts.clock import Clock, SystemClock
+from contracts.expectation import Expectation
+from contracts.heard import Ended, Heard, Hypothesis
+
+log = logging.getLogger(__name__)
+
+_Work = Callable[[], Coroutine[None, None, None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarSettings:
+    pre_roll_ms: int = 300
+    """Audio before the first speech that the recogniser gets, so that no first consonant is lost."""
+    noise_ms: int = 1000
+    """Up to so much speech in which no word was understood is noise; more of it is a turn without words."""
+    after_noise_ms: int = 1500
+    """The least time that is left to speak after a noise, before the caller counts as silent."""
+    onset: OnsetSettings = field(default_factory=OnsetSettings)
+
+
+class Ear:
+    """`rate_hz`: 8000. `completeness`: 0–1, how far a text is a whole thing to say (the interpreter knows)."""
+
+    def __init__(
+        self,
+        *,
+        recognizer: Recognizer,
+        rate_hz: int = 8000,
+        completeness: Callable[[str], float] = lambda text: 1.0,
+        policy: EndpointPolicy | None = None,
+        settings: EarSettings | None = None,
+        detector: SpeechDetector | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        if rate_hz != RATE_HZ:
+            raise ValueError(f"rate_hz: {rate_hz} is not {RATE_HZ}")
+        self._recognizer = recognizer
+        self._rate_hz = rate_hz
+        self._completeness = completeness
+        self._policy = policy or EndpointPolicy()
+        self._settings = settings or EarSettings()
+        self._detector = detector or VadStream()
+        self._clock = clock or SystemClock()
+        self._onset = SpeechOnset(rate_hz, self._settings.onset)
+        self._events: asyncio.Queue[EarEvent | None] = asyncio.Queue()
+        self._sample = 0
+        self._detector_offset = 0
+        self._recent = b""
+        self._expectation: Expectation | None = None
+        self._no_input_at: int | None = None
+        self._turn: Turn | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._closed = False
+
+    @property
+    def sample(self) -> int:
+        """Samples heard so far."""
+        return self._sample
+
+    @property
+    def listening(self) -> bool:
+        return self._expectation is not None
+
+    @property
+    def speech_ms(self) -> float:
+        """How much speech the turn has so far; 0 without a turn."""
+        return samples_to_ms(self._onset.speech_samples, self._rate_hz) if self._turn else 0.0
+
+    def expect(self, expectation: Expectation, *, no_input: bool = True) -> None:
+        """Listens from now on. `no_input=False`: without the no-input time, while the hotline itself is speaking.
+
+        A turn that is going on goes on, under the new expectation. Speech of the last 300 ms counts.
+        """
+        begins = self._expectation is None
+        self._expectation = expectation
+        wait = ms_to_samples(expectation.no_input_ms, self._rate_hz)
+        self._no_input_at = self._sample + wait if no_input else None
+        if begins and self._turn is None:
+            self._detector.reset()
+            self._onset.reset()
+            self._detector_offset = self._sample - len(self._recent) // SAMPLE_BYTES
+            if expectation.speech:
+                self._listen(self._recent)
+        elif self._turn is not None and self._turn.peeked is not None:
+            self._require(self._turn)
+
+    def stop_expecting(self) -> None:
+        """Listens no longer; a turn that is going on is dropped without an event."""
+        self._expectation = None
+        self._no_input_at = None
+        self._drop_turn()
+
+    async def next_event(self) -> EarEvent | None:
+        """None once the ear is closed and everything before has been taken."""
+        return await self._events.get()
+
+    def feed(self, frame: bytes) -> None:
+        """The next PCM16 of the line, of any length."""
+        self._sample += len(frame) // SAMPLE_BYTES
+        turn = self._turn
+        if turn is not None and not turn.finishing:
+            turn.recognition.feed(frame)
+        self._recent = (self._recent + frame)[-self._keep_bytes() :]
+        if self._expectation is None:
+            return
+        if self._expectation.speech and (turn is None or not turn.finishing):
+            self._listen(frame)
+        self._check_time()
+
+    def hang_up(self) -> bool:
+        """The line is gone: what was being said ends as a turn with `Ended.HANGUP`. Whether a last event follows."""
+        turn = self._turn
+        if turn is None:
+            self._expectation = self._no_input_at = None
+            return False
+        if turn.peeked is not None:
+            turn.recognition.cancel()
+            self._end(self._heard(turn, turn.peeked, Ended.HANGUP, self._silence_ms(), 0.0))
+        elif not turn.finishing:
+            self._finish(turn, Ended.HANGUP)
+        return True
+
+    async def close(self) -> None:
+        """Idempotent; waits for the ear's own task."""
+        if self._closed:
+            return
+        self._closed = True
+        self._expectation = None
+        self._drop_turn()
+        if self._tasks:
+            await asyncio.wait(set(self._tasks))
+        self._events.put_nowait(None)
+
+    # --- from windows to a turn
+
+    def _keep_bytes(self) -> int:
+        """Of the audio before: the pre-roll, and what the detector needs to notice that speech began."""
+        onset = self._settings.onset
+        extra = samples_to_ms(4 * WINDOW_SAMPLES, self._rate_hz) + onset.least_speech_ms + onset.longest_gap_ms
+        return ms_to_samples(self._settings.pre_roll_ms + extra, self._rate_hz) * SAMPLE_BYTES
+
+    def _listen(self, pcm: bytes) -> None:
+        for first, probability in self._detector.feed(pcm):
+            self._onset.feed(first + self._detector_offset, WINDOW_SAMPLES, probability)
+            if self._turn is None and self._onset.started:
+                self._begin()
+            elif self._turn is not None and self._onset.speaking and self._turn.peek_asked:
+                self._turn.silences += 1
+                self._turn.peek_asked, self._turn.peeked = False, None
+
+    def _begin(self) -> None:
+        expectation, start = self._expectation, self._onset.start
+        assert expectation is not None and start is not None
+        oldest = self._sample - len(self._recent) // SAMPLE_BYTES
+        offset = max(oldest, start - ms_to_samples(self._settings.pre_roll_ms, self._rate_hz))
+        try:
+            recognition = self._recognizer.open(
+                rate_hz=self._rate_hz, expectation=expectation, on_partial=self._hear_partial
+            )
+        except EarError as error:
+            self._fail(error)
+            return
+        recognition.feed(self._recent[(offset - oldest) * SAMPLE_BYTES :])
+        self._turn = Turn(recognition=recognition, offset=offset, start=start)
+        self._events.put_nowait(SpeechStarted(sample=start))
+
+    def _hear_partial(self, partial: Partial) -> None:
+        if self._turn is not None and not self._turn.finishing:
+            self._events.put_nowait(PartialHeard(partial=partial))
+
+    # --- from silence to what was heard
+
+    def _check_time(self) -> None:
+        turn, expectation = self._turn, self._expectation
+        if expectation is None:
+            return
+        if turn is None:
+            if self._no_input_at is not None and self._sample >= self._no_input_at and self._onset.start is None:
+                self._end(NoInput(sample=self._sample))
+        elif turn.finishing:
+            return
+        elif self._sample - turn.start >= ms_to_samples(expectation.max_turn_ms, self._rate_hz):
+            self._finish(turn, Ended.MAX_TURN)
+        elif not self._onset.speaking:
+            if not turn.peek_asked and self._silence_ms() >= self._policy.settings.peek_ms:
+                turn.peek_asked = True
+                self._own(partial(self._peek, turn, turn.silences))
+            self._end_if_silent_enough(turn)
+
+    def _silence_ms(self) -> float:
+        return samples_to_ms(self._sample - self._onset.end, self._rate_hz)
+
+    async def _peek(self, turn: Turn, silence: int) -> None:
+        found = await turn.recognition.peek()
+        if self._turn is turn and turn.silences == silence and not turn.finishing:
+            turn.peeked = found
+            self._require(turn)
+            self._end_if_silent_enough(turn)
+
+    def _require(self, turn: Turn) -> None:
+        assert turn.peeked is not None and self._expectation is not None
+        text = turn.peeked[0].text
+        completeness = self._completeness(text) if text else 0.0
+        turn.required_ms = self._policy.required_silence_ms(self._expectation, text, completeness)
+
+    def _end_if_silent_enough(self, turn: Turn) -> None:
+        if turn.peeked is None or self._silence_ms() < turn.required_ms:
+            return
+        turn.recognition.cancel()
+        noise = samples_to_ms(self._onset.speech_samples, self._rate_hz) <= self._settings.noise_ms
+        if not turn.peeked[0].text and noise:
+            self._drop_noise()
+        else:
+            self._end(self._heard(turn, turn.peeked, Ended.ENDPOINT, self._silence_ms(), 0.0))
+
+    def _drop_noise(self) -> None:
+        self._turn = None
+        self._onset.reset()
+        if self._no_input_at is not None:
+            least = self._sample + ms_to_samples(self._settings.after_noise_ms, self._rate_hz)
+            self._no_input_at = max(self._no_input_at, least)
+        self._events.put_nowait(SpeechDropped(sample=self._sample))
+
+    def _finish(self, turn: Turn, ended: Ended) -> None:
+        turn.finishing = True
+        self._own(partial(self._await_finish, turn, ended, self._silence_ms()))
+
+    async def _await_finish(self, turn: Turn, ended: Ended, silence_ms: float) -> None:
+        decided = self._clock.now()
+        found = await turn.recognition.finish()
+        if self._turn is turn:
+            self._end(self._heard(turn, found, ended, silence_ms, (self._clock.now() - decided) * 1000))
+
+    def _heard(
+        self, turn: Turn, found: tuple[Hypothesis, ...], ended: Ended, endpoint_ms: float, recognition_ms: float
+    ) -> Heard:
+        assert self._expectation is not None
+        return turn.heard(
+            found,
+            end=self._onset.end,
+            expectation=self._expectation,
+            ended=ended,
+            endpoint_ms=endpoint_ms,
+            recognition_ms=recognition_ms,
+        )
+
+    # --- ends
+
+    def _end(self, event: EarEvent) -> None:
+        """The expectation is over."""
+        self._turn = None
+        self._expectation = self._no_input_at = None
+        self._onset.reset()
+        self._events.put_nowait(event)
+
+    def _fail(self, error: EarError) -> None:
+        log.warning("recognition failed", extra={"code": error.code})
+        self._end(RecognitionFailed(sample=self._sample, code=error.code))
+
+    def _drop_turn(self) -> None:
+        turn, self._turn = self._turn, None
+        self._onset.reset()
+        if turn is not None:
+            turn.recognition.cancel()
+        for task in self._tasks:
+            task.cancel()
+
+    def _own(self, work: _Work) -> None:
+        """Runs a peek or finish; one that is still running has been overtaken."""
+        for task in self._tasks:
+            task.cancel()
+        task = asyncio.get_running_loop().create_task(self._guard(work, self._turn), name="ear")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _guard(self, work: _Work, turn: Turn | None) -> None:
+        try:
+            await work()
+        except EarError as error:
+            if turn is not None and self._turn is turn:
+                turn.recognition.cancel()
+                self._fail(error)
+        except Exception:
+            log.exception("ear task failed")
+            if turn is not None and self._turn is turn:
+                turn.recognition.cancel()
+                self._fail(EarError("fault"))

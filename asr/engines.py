@@ -1,0 +1,29 @@
+"""The recognisers that can be chosen, by name; an engine is imported when it is chosen."""
+
+import importlib
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import cast
+
+from asr.errors import UnknownEngine
+from asr.recognizer import Recognizer
+
+DEFAULT = "people"
+
+_STARTERS = {
+    "people": "asr.people.engine:start_people",
+}
+"""`module:function`, the function taking `language_model=` and giving a started recogniser."""
+
+
+def names() -> tuple[str, ...]:
+    return tuple(_STARTERS)
+
+
+async def start_engine(name: str = DEFAULT, *, language_model: Path | None = None) -> Recognizer:
+    """Raises `UnknownEngine`, or what the engine itself raises."""
+    if name not in _STARTERS:
+        raise UnknownEngine(f"engine: {name!r} is none of {', '.join(_STARTERS)}")
+    module, _, function = _STARTERS[name].partition(":")
+    start = cast(Callable[..., Awaitable[Recognizer]], getattr(importlib.import_module(module), function))
+    return await start(language_model=language_model)

@@ -1,0 +1,132 @@
+"""The acoustic model: chunks of filter bank features in, CTC log-posteriors out.
+
+A WeNet-style streaming Conformer (12 layers, width 224, int8 weights). Features: 80 mel bands at 16 kHz, 25 ms every
+10 ms, no dither, samples at the scale of 16-bit integers; the model normalises by itself. 43 frames make 10 outputs of
+40 ms each, and 40 frames later comes the next chunk.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import kaldi_native_fbank as _knf
+import numpy as np
+from numpy.typing import NDArray
+
+from asr.onnx_session import OnnxSession
+from asr.people.upsampler import Upsampler
+
+Floats = NDArray[np.float32]
+_knf_any = cast(Any, _knf)  # its stubs are partial
+
+MODEL_RATE_HZ = 16000
+BANDS = 80
+CHUNK_FRAMES = 43
+ADVANCE_FRAMES = 40
+CHUNK_OUTPUTS = 10
+OUTPUT_MS = 40
+_MODEL_INPUTS = 4
+
+
+def _attention_cache() -> Floats:
+    return np.zeros((12, 4, 40, 224), np.float32)
+
+
+def _convolution_cache() -> Floats:
+    return np.zeros((12, 448, 30), np.float32)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caches:
+    """What the model remembers of a stream: 2.4 MB, never written to."""
+
+    outputs: int = 0
+    """So many outputs came before."""
+    attention: Floats = field(default_factory=_attention_cache)
+    """[12, 4, 40, 224]"""
+    convolution: Floats = field(default_factory=_convolution_cache)
+    """[12, 448, 30]"""
+
+
+class Acoustics:
+    def __init__(self, model: Path) -> None:
+        self._session = OnnxSession(model)
+        if len(self._session.inputs) != _MODEL_INPUTS:
+            raise ValueError(f"{model.name}: expected {_MODEL_INPUTS} inputs, found {len(self._session.inputs)}")
+
+    def run(self, chunks: Sequence[tuple[Floats, Caches]]) -> list[tuple[Floats, Caches]]:
+        """For each (features [43, 80], caches of its stream): log-posteriors [10, tokens] and the new caches."""
+        features, offset, attention, convolution = self._session.inputs
+        outputs = self._session.run(
+            {
+                features: np.stack([chunk for chunk, _ in chunks]),
+                offset: np.array([[caches.outputs] for _, caches in chunks], np.int64),
+                attention: np.stack([caches.attention for _, caches in chunks]),
+                convolution: np.stack([caches.convolution for _, caches in chunks]),
+            }
+        )
+        return [
+            # Copies, so that a cache does not keep its whole batch alive.
+            (
+                outputs[0][at],
+                Caches(
+                    outputs=caches.outputs + CHUNK_OUTPUTS,
+                    attention=outputs[1][at].copy(),
+                    convolution=outputs[2][at].copy(),
+                ),
+            )
+            for at, (_, caches) in enumerate(chunks)
+        ]
+
+
+class Features:
+    """Filter bank features of one stream of PCM16 at 8 or 16 kHz."""
+
+    def __init__(self, rate_hz: int) -> None:
+        """Raises `ValueError` for another rate."""
+        if rate_hz not in (MODEL_RATE_HZ // 2, MODEL_RATE_HZ):
+            raise ValueError(f"rate_hz: {rate_hz} is neither 8000 nor 16000")
+        self._upsampler = Upsampler() if rate_hz != MODEL_RATE_HZ else None
+        options = _knf_any.FbankOptions()
+        options.frame_opts.dither = 0.0
+        options.frame_opts.samp_freq = float(MODEL_RATE_HZ)
+        options.frame_opts.snip_edges = True
+        options.mel_opts.num_bins = BANDS
+        self._bank: Any = _knf_any.OnlineFbank(options)
+        self._taken = 0
+        """Frames taken out of the bank, which then forgets them."""
+        self._waiting: list[Floats] = []
+
+    def feed(self, pcm: bytes) -> None:
+        samples = np.frombuffer(pcm[: len(pcm) & ~1], "<i2").astype(np.float32)
+        if self._upsampler is not None:
+            samples = self._upsampler.feed(samples)
+        self._bank.accept_waveform(MODEL_RATE_HZ, samples.tolist())
+        ready = int(self._bank.num_frames_ready)
+        for at in range(self._taken, ready):
+            self._waiting.append(np.array(self._bank.get_frame(at), np.float32))
+        self._bank.pop(ready - self._taken)
+        self._taken = ready
+
+    @property
+    def frames(self) -> int:
+        """Frames that wait."""
+        return len(self._waiting)
+
+    @property
+    def chunk_ready(self) -> bool:
+        return len(self._waiting) >= CHUNK_FRAMES
+
+    def take_chunk(self) -> Floats:
+        """[43, 80]; the next chunk overlaps by 3 frames."""
+        chunk = np.stack(self._waiting[:CHUNK_FRAMES])
+        del self._waiting[:ADVANCE_FRAMES]
+        return chunk
+
+    def tail(self) -> Floats | None:
+        """[43, 80]: what waits, its last frame repeated, nothing taken; None if nothing waits."""
+        if not self._waiting:
+            return None
+        rows = self._waiting[:CHUNK_FRAMES]
+        return np.stack(rows + [rows[-1]] * (CHUNK_FRAMES - len(rows)))

@@ -1,0 +1,155 @@
+"""The worker process: `python -m asr.people.worker MODEL VOCABULARY [LANGUAGE_MODEL]`.
+
+Frames in (header, payload):
+    open    stream, rate_hz, kind, phrases
+    feed    stream; payload PCM16
+    peek    stream, request
+    finish  stream, request
+    cancel  stream
+    cpu     request
+Frames out:
+    ready
+    partial stream, text, confidence, stable_chars
+    result  request, hypotheses
+    refused stream, code, reason      the stream is gone; requests for it are refused too
+    cpu     request, cpu_s
+
+Streams are taken in batches as they have whole chunks, without waiting for one another; a stream whose result is
+wanted goes first.
+"""
+
+import logging
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from asr.ctc.biasing import Biasing
+from asr.ctc.lm import load_lm
+from asr.ctc.prefix_beam import BeamSettings
+from asr.ctc.vocabulary import Vocabulary, read_vocabulary
+from asr.errors import RecognizerBusy, RecognizerUnavailable
+from asr.people.acoustics import Acoustics
+from asr.people.nbest import to_wire
+from asr.people.stream import Stream, open_stream, results, step
+from contracts.expectation import Expecting
+from contracts.workers import WorkerPort
+
+log = logging.getLogger(__name__)
+
+BATCH = 16
+MAX_STREAMS = 64
+"""160 MB of caches."""
+MAX_BACKLOG_CHUNKS = 150
+"""A minute of audio that waits, over all streams, from which no further stream is opened."""
+
+
+class Worker:
+    def __init__(self, port: WorkerPort, acoustics: Acoustics, vocabulary: Vocabulary, biasing: Biasing) -> None:
+        self._port = port
+        self._acoustics = acoustics
+        self._vocabulary = vocabulary
+        self._biasing = biasing
+        self._settings = BeamSettings()
+        self._streams: dict[int, Stream] = {}
+        self._wanted: dict[int, list[tuple[int, bool]]] = {}
+        """By stream: requests to answer, and whether the stream ends with them."""
+
+    def run(self) -> None:
+        """Until the parent closes the pipe."""
+        while True:
+            frame = self._port.receive(timeout_s=0 if self._busy() else None)
+            while frame is not None:
+                self._take(*frame)
+                frame = self._port.receive(timeout_s=0)
+            self._work()
+
+    def _busy(self) -> bool:
+        return bool(self._wanted) or any(stream.features.chunk_ready for stream in self._streams.values())
+
+    def _take(self, header: Mapping[str, Any], payload: bytes) -> None:
+        match header["type"]:
+            case "open":
+                self._open(header)
+            case "feed":
+                if (stream := self._streams.get(header["stream"])) is not None:
+                    stream.features.feed(payload)
+            case "peek" | "finish":
+                self._want(header)
+            case "cancel":
+                self._streams.pop(header["stream"], None)
+                for request, _ in self._wanted.pop(header["stream"], []):
+                    self._refuse(header["stream"], RecognizerUnavailable.code, "cancelled", request)
+            case "cpu":
+                self._port.send({"type": "cpu", "request": header["request"], "cpu_s": time.process_time()})
+            case _:
+                log.error("unknown frame", extra={"frame": header["type"]})
+
+    def _open(self, header: Mapping[str, Any]) -> None:
+        name = header["stream"]
+        backlog = sum(stream.features.frames for stream in self._streams.values()) // 40
+        if len(self._streams) >= MAX_STREAMS or backlog > MAX_BACKLOG_CHUNKS:
+            reason = f"{len(self._streams)} recognitions open, {backlog * 0.4:.0f} s of audio waiting"
+            self._refuse(name, RecognizerBusy.code, reason)
+            return
+        scorer = self._biasing.scorer(Expecting(header["kind"]), tuple(header["phrases"]))
+        self._streams[name] = open_stream(
+            rate_hz=header["rate_hz"], vocabulary=self._vocabulary, scorer=scorer, settings=self._settings
+        )
+
+    def _want(self, header: Mapping[str, Any]) -> None:
+        name, request = header["stream"], header["request"]
+        if name not in self._streams:
+            self._refuse(name, RecognizerUnavailable.code, "no such recognition", request)
+            return
+        self._wanted.setdefault(name, []).append((request, header["type"] == "finish"))
+
+    def _refuse(self, name: int, code: str, reason: str, request: int | None = None) -> None:
+        self._port.send({"type": "refused", "stream": name, "request": request, "code": code, "reason": reason})
+
+    def _work(self) -> None:
+        """One batch of whole chunks, of the wanted streams if there are any; then the results that are due."""
+        pool = {name: self._streams[name] for name in self._wanted} or self._streams
+        batch = [(name, stream) for name, stream in pool.items() if stream.features.chunk_ready][:BATCH]
+        if batch:
+            changed = step(self._acoustics, [stream for _, stream in batch])
+            for (name, stream), new in zip(batch, changed, strict=True):
+                if new:
+                    self._tell(name, stream)
+        due = [name for name in self._wanted if not self._streams[name].features.chunk_ready][:BATCH]
+        if due:
+            self._answer(due)
+
+    def _tell(self, name: int, stream: Stream) -> None:
+        self._port.send({
+            "type": "partial", "stream": name, "text": stream.text,
+            "confidence": round(stream.beam.best_posterior(), 4), "stable_chars": stream.stable_chars,
+        })  # fmt: skip
+
+    def _answer(self, names: list[int]) -> None:
+        found = results(self._acoustics, [self._streams[name] for name in names])
+        for name, heard in zip(names, found, strict=True):
+            for request, last in self._wanted.pop(name):
+                self._port.send({"type": "result", "request": request, "hypotheses": to_wire(heard)})
+                if last:
+                    self._streams.pop(name, None)
+
+
+def _arguments(arguments: list[str]) -> Iterator[Path]:
+    if len(arguments) not in (2, 3):
+        raise SystemExit("usage: python -m asr.people.worker MODEL VOCABULARY [LANGUAGE_MODEL]")
+    return map(Path, arguments)
+
+
+def main() -> None:
+    model, vocabulary, *lm = _arguments(sys.argv[1:])
+    port = WorkerPort()
+    biasing = Biasing(load_lm(lm[0]) if lm else None)
+    worker = Worker(port, Acoustics(model), read_vocabulary(vocabulary), biasing)
+    port.ready()
+    worker.run()
+
+
+if __name__ == "__main__":
+    main()

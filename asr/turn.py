@@ -1,0 +1,54 @@
+"""One turn of a caller while it goes on, and how it becomes `Heard`."""
+
+from dataclasses import dataclass, replace
+
+from asr.recognizer import Recognition
+from contracts.expectation import Expectation
+from contracts.heard import Ended, Heard, Hypothesis
+
+
+@dataclass(slots=True)
+class Turn:
+    recognition: Recognition
+    offset: int
+    """Sample of the line at which the recogniser's audio begins."""
+    start: int
+    silences: int = 0
+    """Counts the silences within the turn, so that a late peek is known as such."""
+    peek_asked: bool = False
+    """In this silence."""
+    peeked: tuple[Hypothesis, ...] | None = None
+    """What the peek of this silence gave."""
+    required_ms: int = 0
+    """Silence that ends the turn; means something once there is a peek."""
+    finishing: bool = False
+    """No more audio is taken; the result is awaited."""
+
+    def heard(
+        self,
+        found: tuple[Hypothesis, ...],
+        *,
+        end: int,
+        expectation: Expectation,
+        ended: Ended,
+        endpoint_ms: float,
+        recognition_ms: float,
+    ) -> Heard:
+        """`found` with its positions on the line's clock; `end`: one past the last sample of speech."""
+        return Heard(
+            hypotheses=tuple(_shifted(one, self.offset) for one in found),
+            start_sample=self.start,
+            end_sample=end,
+            expectation=expectation,
+            ended=ended,
+            endpoint_ms=endpoint_ms,
+            recognition_ms=recognition_ms,
+        )
+
+
+def _shifted(found: Hypothesis, offset: int) -> Hypothesis:
+    words = tuple(
+        replace(word, start_sample=word.start_sample + offset, end_sample=word.end_sample + offset)
+        for word in found.words
+    )
+    return replace(found, words=words)
