@@ -177,6 +177,13 @@ class AriClient:
     async def application(self, name: str) -> Application:
         return _one(Application.parse, await self.request("GET", f"/applications/{name}"))
 
+    async def subscribe(self, source: str) -> None:
+        """Events of `channel:ID`, `bridge:ID` or `endpoint:PJSIP/NAME` also while it is not in the application.
+
+        Without it a channel's events end with its `StasisEnd`; `ChannelDestroyed` comes after that.
+        """
+        await self.request("POST", f"/applications/{self.app}/subscription", eventSource=source)
+
     async def endpoints(self) -> tuple[Endpoint, ...]:
         return _many(Endpoint.parse, await self.request("GET", "/endpoints"))
 

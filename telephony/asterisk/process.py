@@ -21,6 +21,7 @@ from telephony.errors import AriAuthError, AriError, AsteriskStartError, PortTak
 log = logging.getLogger(__name__)
 
 _POLL_S = 0.05
+_REQUIRED_MODULE = "*** Failed to load module"
 
 
 class AsteriskProcess:
@@ -197,13 +198,16 @@ class AsteriskProcess:
         if not self.alive:
             status = self._process.returncode if self._process else None
             raise AsteriskStartError(f"Asterisk ended with status {status}; {self._last_words()}")
+        # It means to end then, but has been seen to stay without doing anything.
+        if _REQUIRED_MODULE in self.output_path.read_text(encoding="utf-8", errors="replace"):
+            raise AsteriskStartError(f"Asterisk lacks a module that it must have; {self._last_words()}")
 
     def _last_words(self) -> str:
         for path in (self.log_path, self.output_path):
             if path.is_file():
                 lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
                 if wrong := [line for line in lines if "ERROR" in line] or lines[-1:]:
-                    return f"{path}: {wrong[-1][:300]}"
+                    return f"{path}: {wrong[0][:300]}"
         return f"see {self.log_path}"
 
     def _take_run_dir(self) -> None:
