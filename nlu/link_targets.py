@@ -1,0 +1,142 @@
+"""What a caller's words can be linked to: the procedures with content, and the names of all others."""
+
+import csv
+import gzip
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from contracts.syllables import canonical, tokens
+from nlu.errors import TrainingDataError
+
+_PARENTHESES = re.compile(r"\([^()]*\)")
+_PREFIX = re.compile(r"^(?:thủ tục|tthc)\s+", re.IGNORECASE)
+SPEAKABLE_SYLLABLES = 8
+"""Longer official names are not spoken if there is an everyday one."""
+_LEVELS = ("cấp xã", "cấp tỉnh", "")
+
+
+class Procedure(Protocol):
+    """What the linker needs to know of a procedure with content."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def short_name(self) -> str: ...
+    @property
+    def aliases(self) -> Sequence[str]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkTarget:
+    code: str
+    name: str
+    """As spoken."""
+    aliases: tuple[str, ...] = ()
+    """Other names, including the full official one."""
+    answered: bool = True
+    """False: only the name is known; a person must answer."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.name, *self.aliases)
+
+
+def plain_name(name: str) -> str:
+    """An official name without brackets and the leading "Thủ tục"."""
+    previous = ""
+    while previous != name:
+        previous, name = name, _PARENTHESES.sub(" ", name)
+    return " ".join(_PREFIX.sub("", name.strip()).split()).rstrip(" .:;")
+
+
+def name_key(name: str) -> str:
+    """Two names with the same key are the same name."""
+    return " ".join(canonical(word) for word in tokens(plain_name(name)))
+
+
+def answered_targets(procedures: Iterable[Procedure]) -> list[LinkTarget]:
+    targets: list[LinkTarget] = []
+    for procedure in procedures:
+        others = [plain_name(procedure.name), *procedure.aliases]
+        targets.append(LinkTarget(code=procedure.code, name=procedure.short_name, aliases=tuple(others)))
+    return targets
+
+
+def load_names(path: Path) -> list[LinkTarget]:
+    """The national catalogue (gzip TSV: code, name, field). Raises `TrainingDataError`."""
+    try:
+        with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    except (OSError, EOFError, UnicodeDecodeError) as error:
+        raise TrainingDataError(path.name, 1, f"không đọc được: {type(error).__name__}") from error
+    targets: list[LinkTarget] = []
+    for number, row in enumerate(rows, start=2):
+        code, name = row.get("code"), row.get("name")
+        if not code or not name:
+            raise TrainingDataError(path.name, number, "cần đủ cột code và name")
+        targets.append(LinkTarget(code=code, name=name, answered=False))
+    return targets
+
+
+def load_colloquial(path: Path) -> list[tuple[str, str]]:
+    """What people call procedures (TSV: term, code), as (term, code) pairs. Raises `TrainingDataError`."""
+    pairs: list[tuple[str, str]] = []
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise TrainingDataError(path.name, 1, f"không đọc được: {type(error).__name__}") from error
+    for number, line in enumerate(lines[1:], start=2):
+        parts = line.split("\t")
+        if len(parts) != 2 or not parts[0].strip() or not parts[1].strip():
+            raise TrainingDataError(path.name, number, "mỗi dòng cần đúng hai cột: term và code")
+        pairs.append((parts[0].strip(), parts[1].strip()))
+    return pairs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Targets:
+    targets: tuple[LinkTarget, ...]
+    """One per distinct name."""
+    same: Mapping[str, str]
+    """Every known code to the code of the target that stands for it (the same procedure at another level)."""
+
+
+def merge_targets(
+    answered: Sequence[LinkTarget], names: Sequence[LinkTarget], colloquial: Sequence[tuple[str, str]]
+) -> Targets:
+    """Procedures of one name become one target: one with content if there is one, else one that has everyday names."""
+    everyday = {code for _, code in colloquial}
+    same = {target.code: target.code for target in answered}
+    kept = {target.code: target for target in answered}
+    owner = {name_key(name): target.code for target in reversed(answered) for name in target.names}
+
+    def preference(target: LinkTarget) -> tuple[bool, int]:
+        level = next(rank for rank, words in enumerate(_LEVELS) if words in target.name)
+        return target.code not in everyday, level
+
+    for target in sorted(names, key=preference):
+        key = name_key(target.name)
+        if target.code in kept or not key:
+            continue
+        same[target.code] = owner.setdefault(key, target.code)
+        if same[target.code] == target.code:
+            kept[target.code] = replace(target, name=plain_name(target.name))
+    terms: dict[str, list[str]] = {}
+    for term, code in colloquial:
+        if code in same:
+            terms.setdefault(same[code], []).append(term)
+    merged = tuple(_with_terms(target, terms.get(target.code, [])) for target in kept.values())
+    return Targets(targets=merged, same=same)
+
+
+def _with_terms(target: LinkTarget, terms: list[str]) -> LinkTarget:
+    """With everyday names added; the first of them is what is spoken where there is only a long official name."""
+    aliases = tuple(dict.fromkeys((*target.aliases, *terms)))
+    if terms and not target.answered and len(target.name.split()) > SPEAKABLE_SYLLABLES:
+        return replace(target, name=terms[0], aliases=(target.name, *aliases))
+    return replace(target, aliases=aliases)
