@@ -12,7 +12,7 @@ import pytest
 
 from contracts.acts import HandoffReason
 from telephony.ari.client import AriClient
-from telephony.ari.events import Connected, StasisEnd, StasisStart, StreamEvent
+from telephony.ari.events import ChannelDestroyed, Connected, StasisStart, StreamEvent
 from telephony.asterisk.dialplan import (
     BUSY_SOUND,
     DEADMAN_VARIABLE,
@@ -163,10 +163,10 @@ async def test_a_caller_who_hangs_up_leaves_nothing_behind(asterisk: AsteriskPro
     async with asyncio.timeout(DEADLINE_S), app_of(asterisk, "first") as (ari, events):
         async with caller_of(asterisk) as caller:
             started = await wait_for(events, StasisStart)
+            await ari.subscribe(f"channel:{started.channel.id}")
             await ari.answer(started.channel.id)
             await caller.wait_answered()
             await caller.hang_up()
-            assert (await wait_for(events, StasisEnd)).channel.id == started.channel.id
-        while await ari.channels():
-            # The deadline above ends this where something stays.
-            await asyncio.sleep(0)
+            destroyed = await wait_for(events, ChannelDestroyed)
+            assert destroyed.channel.id == started.channel.id
+        assert await ari.channels() == ()
