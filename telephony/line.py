@@ -1,7 +1,7 @@
 """What a call is to the rest of the program: frames and keys come, audio goes, whatever carries them.
 
-A line's clock counts samples at its rate from 0, one frame of 20 ms after the other without gaps. Time in a call is this
-count; it runs on when nothing arrives (`telephony.gap`).
+A line's clock counts samples at its rate from 0, one frame of 20 ms after the other without gaps. Time in a call is
+this count; it runs on when nothing arrives (`telephony.gap`).
 """
 
 from collections.abc import AsyncIterator
