@@ -50,6 +50,8 @@ class Phrases:
         return self._ear.position - self._ear.last_loud
 
     def _look(self) -> None:
+        if self._ear.last_loud < self._seen:
+            return
         first = self._ear.first_loud(self._seen)
         if first is None:
             return
