@@ -41,6 +41,10 @@ APT::Sandbox::User "root";
 APT::Update::Error-Mode "any";
 Acquire::Languages "none";
 Acquire::Retries "1";
+Acquire::http::Timeout "15";
+Acquire::https::Timeout "15";
+// A mirror on this machine is not behind a proxy.
+Acquire::http::Proxy::127.0.0.1 "DIRECT";
 Debug::NoLocking "true";
 #clear APT::Architectures;
 APT::Architectures {{ "{architecture}"; }};
@@ -87,7 +91,10 @@ class PackageState:
     def plan(self, version: str, triplet: str) -> Manifest:
         """Every file that `asterisk` in this version needs, down to the C library."""
         wanted = [f"{PACKAGES[0]}={version}", *PACKAGES[1:]]
-        listed = self._apt(APT_GET, "--print-uris", "-y", "install", *wanted)
+        # Files that are there already would be left out of the list.
+        nowhere = self._root / "nothing-downloaded"
+        (nowhere / "partial").mkdir(parents=True, exist_ok=True)
+        listed = self._apt(APT_GET, "-o", f"Dir::Cache::archives={nowhere}", "--print-uris", "-y", "install", *wanted)
         files = [found["file"] for found in _URI.finditer(listed)]
         hashes = self._hashes(files)
         return Manifest(
