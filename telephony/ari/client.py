@@ -71,7 +71,7 @@ class AriClient:
         except httpx.HTTPError as error:
             raise AriUnreachable(f"{method} {path}: {type(error).__name__}") from error
         if response.is_success:
-            return response.json() if response.content else None
+            return _decoded(response) if response.content else None
         raise _error(f"{method} {path}: {response.status_code} {_message(response)}", response.status_code)
 
     # ---- channels
@@ -200,6 +200,13 @@ class AriClient:
 
     async def set_global(self, name: str, value: str) -> None:
         await self.request("POST", "/asterisk/variable", variable=name, value=value)
+
+
+def _decoded(response: httpx.Response) -> Any:
+    try:
+        return response.json()
+    except ValueError:
+        raise AriError("unexpected answer: not JSON", status=response.status_code) from None
 
 
 def _one(parse: Callable[[Record], T], answer: Any) -> T:
