@@ -27,18 +27,32 @@ def _place(match: "re.Match[str]", context: Context) -> str | None:
     words = lexicon().places.get(match["short"])
     if words is None:
         return None
+    number = context.after(match)[:1].isdecimal()
+    if (number and match["short"] not in ("P", "Q", "KP")) or (match["short"] == "TT" and not match["dot"]):
+        return None
     if not match["dot"] and (len(match["short"]) < 2 or not re.match(r"\s", match["gap"])):
         return None
     return words
 
 
-def _slashed(match: "re.Match[str]", context: Context) -> str | None:
+def _marked(match: "re.Match[str]", context: Context) -> str | None:
+    """ "v/v", "đ/c", "T.Ư": short forms with a sign in them."""
     return lexicon().abbreviations.get(match[0])
+
+
+def _and_so_on(match: "re.Match[str]", context: Context) -> str:
+    return "vân vân"
+
+
+def _page(match: "re.Match[str]", context: Context) -> str:
+    return "trang"
 
 
 RULES: tuple[Rule, ...] = (
     rule("place", r"(?P<short>TP|Tp|TX|Tx|TT|KP|[PQXHTĐ])(?P<dot>\.?)(?P<gap>\s?)(?=[A-ZĐ\d][^\W_]|\d)", _place),
-    rule("abbreviation", r"(?:[a-zđ]/[a-zđ](?!\w)|[Vv]\.[vv]\.?\.?|[A-ZĐ]\.[A-ZĐ]\.?(?!\w))", _slashed),
+    rule("abbreviation", r"[Vv]\.[Vv](?:\.{1,3}|…)?(?!\w)", _and_so_on),
+    rule("abbreviation", r"tr\.(?=\s?\d)", _page),
+    rule("abbreviation", r"[a-zđA-ZĐ]/[a-zđ](?!\w)|[A-ZĐ]\.[A-ZĐƯ]\.?(?!\w)", _marked),
     rule("abbreviation", r"(?P<first>[^\W\d_]+)[ \-][^\W\d_]+(?!\w)", _abbreviation),
     rule("abbreviation", r"(?P<first>[^\W\d_]+)(?!\w)", _abbreviation),
 )

@@ -12,7 +12,8 @@ NUMBER = r"(?:\d{1,3}(?:\.\d{3})+(?!\d)(?:,\d+)?|\d+,\d+|\d+\.\d{1,2}(?![\d.])|\
 SCALES = r"nghìn|ngàn|triệu|tỷ|tỉ"
 
 _CODE_NOUNS = (
-    "số|mẫu|mã|phòng|quầy|cửa|bàn|tờ|ô|thửa|lô|tuyến|xe|biển|tòa|tầng|ki ốt|ca|đội|tổ|nhánh|phím|series|seri|khóa"
+    "số|mẫu|mã|phòng|quầy|cửa|bàn|tờ|ô|thửa|lô|tuyến|xe|biển|tòa|tầng|ki ốt|ca|đội|tổ|đề án|phụ lục|biểu|mã số|nhánh|"
+    "phím|series|seri|khóa"
 )
 _NAMED = "điều|khoản|mục|chương|phần|bước|lớp|khối|tiết|điểm|lần|bản|câu|bậc|hạng|loại|nhóm|khóa|mức|vùng"
 _ADDRESS = "ngõ|ngách|hẻm|kiệt|số|nhà|lô|căn|phố|đường|tổ|thôn"
@@ -43,10 +44,8 @@ def _said_twice(match: "re.Match[str]", context: Context) -> str | None:
     """ "02 (hai) ngày": the number is said once."""
     inside = tokens(match["again"])
     value = int(match["number"].replace(".", ""))
-    if (
-        inside in (cardinal(value).split(), cardinal(value, southern=True).split())
-        or match["again"].strip().isdecimal()
-    ):
+    same = inside in (cardinal(value).split(), cardinal(value, southern=True).split())
+    if same or inside == [match["number"].replace(".", "")]:
         return context.number(value)
     return None
 

@@ -39,6 +39,13 @@ def _procedure(match: "re.Match[str]", context: Context) -> str:
     return words.replace("chấm ", "chấm, ", 1) if context.style.pause_in_codes else words
 
 
+def _plate(match: "re.Match[str]", context: Context) -> str:
+    number = match["number"].replace(".", "")
+    parts: list[str] = _PART.findall(match["series"])
+    series = " ".join(digits(part) if part.isdecimal() else letter_names(part) for part in parts)
+    return f"{series}, {', '.join(digits(part) for part in (number[:3], number[3:]))}"
+
+
 def _mixed(match: "re.Match[str]", context: Context) -> str | None:
     """Anything else of letters, digits and signs that is too involved for a number or a name."""
     text = match[0]
@@ -53,6 +60,7 @@ def _mixed(match: "re.Match[str]", context: Context) -> str | None:
 
 KNOWN: tuple[Rule, ...] = (
     rule("procedure_code", r"\d\.\d{6}(?:\.\d{2,3})*(?:\.H\d{2})?(?![\d.]*\d)", _procedure),
+    rule("plate", r"(?P<series>\d{2}[A-ZĐ][A-Z\d]?)[-– ](?P<number>\d{3}\.?\d{2})(?!\w)", _plate),
     rule("dossier_code", r"(?:[A-ZĐ]\d{2,3}|\d{3})(?:\.[A-Z]?\d{1,3})*-\d{6}-\d{3,6}(?![\d\-]*\d)", _code),
     rule("dossier_code", r"\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}(?!\w)", _code),
 )

@@ -12,8 +12,9 @@ _TIME_BEFORE = (
     "thứ [a-zà-ỹ]+|chủ nhật|ngày \\d{1,2}/\\d{1,2},? và|và"
 )
 _DATE_AFTER = (
-    r"(?:$|[^\w\s]|và\b|hằng|hàng|đến\b|thì\b|là\b|năm\b|tới\b|vừa\b|này\b|được\b|sẽ\b|có\b|dương|âm\b|tại\b|ở\b)"
+    r"(?:$|[^\w\s]|(?:và|hằng|hàng|đến|thì|là|năm|tới|vừa|này|được|sẽ|có|dương|âm|tại|ở|mới|phải|hoặc|đã|đang|vẫn)\b)"
 )
+_NO_DATE_BEFORE = "ngõ|ngách|hẻm|kiệt|số|nhà|lô|căn|thứ|trên|hơn|gần|chiếm|ít nhất|tối thiểu"
 
 
 def is_day(day: int, month: int) -> bool:
@@ -65,11 +66,11 @@ def _quarter(match: "re.Match[str]", context: Context) -> str | None:
 
 def _day_and_month(match: "re.Match[str]", context: Context) -> str | None:
     day, month = int(match["day"]), int(match["month"])
-    if not is_day(day, month) or ((day, month) == (24, 7) and not ends_with_word(context.before(match), _TIME_BEFORE)):
+    before = context.before(match)
+    if not is_day(day, month) or ends_with_word(before, _NO_DATE_BEFORE):
         return None
-    if ends_with_word(
-        context.before(match), "ngõ|ngách|hẻm|kiệt|số|nhà|lô|căn|thứ|trên|hơn|gần|chiếm|ít nhất|tối thiểu"
-    ):
+    # "24/7" is round the clock unless a day is spoken of.
+    if (day, month) == (24, 7) and not ends_with_word(before, _TIME_BEFORE):
         return None
     if not _dated(match, context):
         return None

@@ -1,9 +1,8 @@
 """References to law: numbers of documents become their kind, number, year and issuer."""
 
 import re
-from typing import cast
 
-from tts.reading.letters import LETTER_NAMES
+from tts.reading.letters import LETTER_NAMES, letter_names
 from tts.reading.lexicon import lexicon
 from tts.reading.model import Context, Rule, ends_with_word, rule
 
@@ -41,9 +40,12 @@ def _origin(suffix: str, context: Context) -> tuple[str, str] | None:
     kind = lexicon().documents.get(parts[0])
     rest = parts[1:] if kind else parts
     names = [issuer_words(part, context) for part in rest]
-    if any(name is None for name in names) or not (kind or names):
+    if not (kind or names) or (names and not any(names)):
         return None
-    issuers = _joined(cast(list[str], names)) if names else ""
+    # A department behind its ministry ("BTP-HTQTCT") is spelled.
+    known = [name for name in names if name]
+    spelled = "".join(f", {letter_names(part)}" for part, name in zip(rest, names, strict=True) if not name)
+    issuers = _joined(known) + spelled if known else ""
     if kind is None:
         kind = "Luật" if parts[0].startswith("QH") else "Văn bản"
     return kind, issuers

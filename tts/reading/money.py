@@ -3,12 +3,19 @@
 import re
 
 from tts.reading.amounts import NUMBER, SCALES, number_words
+from tts.reading.lexicon import lexicon
 from tts.reading.model import Context, Rule, rule
 
 _DONG = r"(?:đồng|đ|vnđ|vnd|₫)"
 _CURRENCIES = {"usd": "đô la Mỹ", "$": "đô la Mỹ", "eur": "ơ rô", "€": "ơ rô"}
-_PER = r"(?P<per>(?:\s?/\s?\d*\s?[a-zà-ỹđ]+(?:\s(?:sao|phẩm|vuông|tháng|vụ|chính|hồ sơ|hợp|chủ|ký))?)*)"
 _CURRENCY = r"(?<=[\d\s])(?:usd|eur)(?!\w)|[$€]"
+_PAIRS = (
+    "hồ sơ|bản sao|bản chính|sản phẩm|hợp đồng|trường hợp|giấy phép|mét vuông|mét khối|giao dịch|chữ ký|văn bản|"
+    "lượt người|thủ tục|giấy tờ|công trình|phương tiện|doanh nghiệp|hộ gia đình|gia đình|tác phẩm|chuyên đề|"
+    "người lao động|thửa đất"
+)
+"""Units of two syllables and more."""
+PER = rf"(?P<per>(?:\s?/\s?\d*\s?(?:{_PAIRS}|km2|km²|m2|m²|m3|m³|kWh|ha|kg|[a-zà-ỹđ]+)(?![\w²³]))*)"
 _SHORT = {"k": "nghìn", "tr": "triệu"}
 
 
@@ -19,8 +26,8 @@ def per_unit(chain: str, context: Context) -> str:
 
 
 def _unit(part: str, context: Context) -> str:
-    counted = re.match(r"(\d+)\s*(.*)", part)
-    return f"{context.number(counted[1])} {counted[2]}" if counted else f"một {part}"
+    number, name = re.fullmatch(r"(\d*)\s*(.*)", part, re.DOTALL).groups()  # pyright: ignore[reportOptionalMemberAccess]
+    return f"{context.number(number) if number else 'một'} {lexicon().units.get(name, name)}"
 
 
 def _comma_thousands(written: str) -> str:
@@ -52,9 +59,9 @@ def _short(match: "re.Match[str]", context: Context) -> str:
 _SUM = rf"(?P<number>\d{{1,3}}(?:,\d{{3}})+(?!\d)|{NUMBER})\s?(?P<scale>{SCALES})?\s?"
 
 RULES: tuple[Rule, ...] = (
-    rule("money", rf"{_SUM}{_DONG}(?!\w){_PER}", _dong, re.IGNORECASE),
+    rule("money", rf"{_SUM}{_DONG}(?!\w){PER}", _dong, re.IGNORECASE),
     rule(
-        "money", rf"(?P<before>[$€])?{_SUM}(?P<after>(?<=[\d\s])(?:usd|eur)(?!\w)|[$€]){_PER}", _foreign, re.IGNORECASE
+        "money", rf"(?P<before>[$€])?{_SUM}(?P<after>(?<=[\d\s])(?:usd|eur)(?!\w)|[$€]){PER}", _foreign, re.IGNORECASE
     ),
     rule("money", rf"(?P<before>[$€])\s?{_SUM}(?P<after>)(?=\W|$)(?P<per>)", _foreign, re.IGNORECASE),
     rule("money", rf"(?P<number>{NUMBER})(?P<scale>k|K|tr)(?P<rest>\d{{0,3}})(?!\w)", _short),

@@ -13,7 +13,7 @@ _SAID = 3
 
 
 def _masked(number: str, match: "re.Match[str]", context: Context) -> str:
-    lead = "" if re.search(r"(?<!\w)số$", context.before(match)) else "số "
+    lead = "" if re.search(r"(?<!\w)số(?:\s[^,.;]{0,40})?$", context.before(match)) else "số "
     return f"{lead}có ba số cuối là {digits(number[-_SAID:])}"
 
 

@@ -7,7 +7,7 @@ from tts.reading.model import Context, Rule, rule
 
 _CALLED = re.compile(
     r"(?<!\w)(?:gọi|tổng đài|điện thoại|hotline|đường dây nóng|số máy|liên hệ|đầu số|alo|sđt|đt|tel|fax|nhắn tin|"
-    r"cấp cứu|cứu hỏa|cảnh sát)"
+    r"cấp cứu|cứu hỏa|cảnh sát|công an|bảo vệ trẻ em)"
     r"(?:\s+(?:số|cho|ngay|đến|tới|máy|qua|là|theo|vào|gửi|hoặc|công an|cứu thương|cứu hỏa|cấp cứu)){0,3}"
     r"[:\s]*(?:\d{3,4}\s*(?:,|và|hoặc|hay)\s*)*$"
 )

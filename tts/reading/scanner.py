@@ -72,7 +72,9 @@ def read_text(text: str, style: Style) -> Reading:
             continue
         if decision.spoken != decision.written:
             decisions.append(decision)
-        context.previous = decision
+        # A dash joins what stands on both sides of it: the later one still has to see the earlier one.
+        if decision.rule != "dash":
+            context.previous = decision
         said.append(f" {decision.spoken} ")
         at = decision.end
     return Reading(words=_tidy("".join(said)), decisions=tuple(decisions))

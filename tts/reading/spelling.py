@@ -7,7 +7,8 @@ from tts.reading.letters import LETTER_NAMES
 SYMBOL_NAMES = {
     ".": "chấm", "-": "gạch ngang", "–": "gạch ngang", "/": "trên", "_": "gạch dưới", "@": "a còng", "&": "và",
     "+": "cộng", "%": "phần trăm", "=": "bằng", "#": "thăng", "*": "sao", "<": "nhỏ hơn", ">": "lớn hơn", "~": "khoảng",
-    "°": "độ", "$": "đô la", "€": "ơ rô", "×": "nhân", "÷": "chia", "±": "cộng trừ", "§": "mục", "№": "số", "\\": "gạch chéo",
+    "°": "độ", "$": "đô la", "€": "ơ rô", "×": "nhân", "÷": "chia", "±": "cộng trừ", "§": "mục", "№": "số",
+    "\\": "gạch chéo",
 }  # fmt: skip
 
 

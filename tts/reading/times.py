@@ -2,7 +2,7 @@
 
 import re
 
-from tts.reading.model import Context, Rule, ends_with_word, rule
+from tts.reading.model import Context, Rule, rule
 
 _WEEKDAYS = {"2": "hai", "3": "ba", "4": "tư", "5": "năm", "6": "sáu", "7": "bảy"}
 
@@ -38,8 +38,8 @@ def _sunday(match: "re.Match[str]", context: Context) -> str | None:
     return "chủ nhật" if re.search(r"thứ|\bt[2-7]\b|ngày|sáng|chiều|nghỉ|^\W*$", near) else None
 
 
-def _minutes(match: "re.Match[str]", context: Context) -> str | None:
-    return f"{context.number(match['number'])} phút" if ends_with_word(context.before(match), "giờ") else None
+def _minutes(match: "re.Match[str]", context: Context) -> str:
+    return f"{context.number(match['number'])} phút"
 
 
 RULES: tuple[Rule, ...] = (

@@ -5,7 +5,7 @@ import re
 from tts.reading.amounts import NUMBER, number_words
 from tts.reading.lexicon import lexicon
 from tts.reading.model import Context, Rule, rule
-from tts.reading.money import per_unit
+from tts.reading.money import PER, per_unit
 
 _UNIT = r"(?P<unit>%|‰|°C|°|m²|m³|km²|m2|m3|km2|km/h|[A-Za-zµ]{1,4})(?!\w)"
 
@@ -43,7 +43,7 @@ RULES: tuple[Rule, ...] = (
     rule("measure", rf"(?P<sizes>{NUMBER}(?:\s?[x×]\s?{NUMBER})+)\s?(?:(?P<unit>cm|mm|m|km)(?!\w))?(?!\w)", _size),
     rule(
         "measure",
-        rf"(?P<sign>(?<!\w)[-−](?=\d+\s?°))?(?P<number>{NUMBER})\s?{_UNIT}(?P<per>(?:\s?/\s?[a-zà-ỹđ]+(?!\w))*)",
+        rf"(?P<sign>(?<!\w)[-−](?=\d+\s?(?:°|độ)))?(?P<number>{NUMBER})\s?{_UNIT}{PER}",
         _measure,
     ),
 )

@@ -68,10 +68,9 @@ def sounds(syllable: str) -> Sounds | None:
 def _take_initial(base: str) -> tuple[str, str]:
     initial = next((letters for letters in INITIALS if base.startswith(letters)), "")
     rime = base[len(initial) :]
-    if initial == "gi":
-        # "gì", "gìn": the i is also the nucleus; "giếng": it begins the diphthong.
-        if not rime or rime[0] in "nmpct" or rime[0] == "ê":
-            rime = "i" + rime
+    # "gì", "gìn": the i is also the nucleus; "giếng": it begins the diphthong.
+    if initial == "gi" and (not rime or rime[0] in "nmpctê"):
+        rime = "i" + rime
     return initial, rime
 
 

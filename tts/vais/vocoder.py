@@ -97,9 +97,9 @@ def _cut(energy: Floats, f0: Doubles, start: int, wanted: int) -> int:
     hertz = np.where(f0 > 0, f0, _UNVOICED_HZ)
     periods = np.concatenate([[0.0], np.cumsum((hertz[1:] + hertz[:-1]) / 2)]) * FRAME_MS / 1000
     candidates = np.arange(wanted, wanted + _CUT_WINDOW)
-    phase = periods[candidates - _OVERLAP_FRAMES] - periods[max(start - _OVERLAP_FRAMES, 0)]
-    loudness = energy[candidates] - energy[candidates].min()
-    cost = np.abs(phase - np.round(phase)) / _PHASE_TOLERANCE + loudness / max(float(loudness.max()), 1e-6)
+    phase: Doubles = periods[candidates - _OVERLAP_FRAMES] - periods[max(start - _OVERLAP_FRAMES, 0)]
+    loudness: Floats = energy[candidates] - energy[candidates].min()
+    cost: Doubles = np.abs(phase - np.round(phase)) / _PHASE_TOLERANCE + loudness / max(float(loudness.max()), 1e-6)
     return int(candidates[np.argmin(cost)])
 
 
@@ -107,10 +107,11 @@ def _envelope_basis(formants: float) -> tuple[Doubles, Doubles]:
     """WORLD's decoding of cepstra is linear in the log spectrum: its matrix [50, 513] and offset [513], warped."""
     probes = np.concatenate([np.zeros((1, _CEPSTRA)), np.eye(_CEPSTRA)])
     envelopes = cast(Doubles, pyworld.decode_spectral_envelope(np.ascontiguousarray(probes), MODEL_RATE_HZ, _FFT))
-    logs = np.log(envelopes)
-    bins = np.arange(logs.shape[1])
-    source = np.minimum(bins / formants, logs.shape[1] - 1)
-    warped = np.stack([np.interp(source, bins, row) for row in logs])
+    logs: Doubles = np.log(envelopes)
+    bins = np.arange(_FFT // 2 + 1)
+    source = np.minimum(bins / formants, bins[-1])
+    rows = cast(list[Doubles], list(logs))
+    warped: Doubles = np.stack([np.interp(source, bins, row) for row in rows])
     return warped[1:] - warped[0], warped[0]
 
 
