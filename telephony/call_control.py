@@ -1,0 +1,39 @@
+"""What a call needs of the exchange. `telephony.ari.client.AriClient` gives it; tests give their own."""
+
+from collections.abc import AsyncGenerator
+from typing import Protocol
+
+from telephony.ari.events import StreamEvent
+from telephony.ari.models import Application, Bridge, Channel
+
+
+class CallControl(Protocol):
+    """Every request raises `AriNotFound` where its channel or bridge is gone, or another `AriError`."""
+
+    app: str
+
+    def events(self) -> AsyncGenerator[StreamEvent]: ...
+
+    async def answer(self, channel_id: str) -> None: ...
+
+    async def hang_up(self, channel_id: str) -> None: ...
+
+    async def continue_in_dialplan(
+        self, channel_id: str, *, context: str, extension: str, priority: int = 1
+    ) -> None: ...
+
+    async def set_variable(self, channel_id: str, name: str, value: str) -> None: ...
+
+    async def external_media(self, *, channel_id: str, client: str, transport_data: str) -> Channel: ...
+
+    async def channel(self, channel_id: str) -> Channel: ...
+
+    async def create_bridge(self, bridge_id: str) -> Bridge: ...
+
+    async def bridge(self, bridge_id: str) -> Bridge: ...
+
+    async def add_channel(self, bridge_id: str, channel_id: str) -> None: ...
+
+    async def destroy_bridge(self, bridge_id: str) -> None: ...
+
+    async def application(self, name: str) -> Application: ...
