@@ -93,9 +93,22 @@ def _install(base: Path, progress: OnProgress) -> Installation:
     installed = read_installation(final)
     if installed is None:
         raise AsteriskInstallError(f"{final}: the unpacked tree is not whole; remove it and install again")
-    for lists in base.glob("packages/*/lists"):
-        remove(lists)
+    _tidy(base, manifest, archives)
     return installed
+
+
+def _tidy(base: Path, manifest: Manifest, archives: Path) -> None:
+    """Keeps the package files, from which a damaged tree can be made again without network, and nothing else."""
+    for folder in (base / "packages").iterdir():
+        if folder != archives.parent:
+            remove(folder)
+    wanted = {package.file for package in manifest.packages}
+    for path in archives.glob("*.deb"):
+        if path.name not in wanted:
+            path.unlink()
+    remove(archives.parent / "lists")
+    for cache in archives.parent.glob("*pkgcache.bin"):
+        cache.unlink()
 
 
 def _downloaded_before(base: Path) -> tuple[Manifest, Path] | None:

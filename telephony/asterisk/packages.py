@@ -28,6 +28,8 @@ Dir::State::status "{root}/status";
 Dir::State::lists "{root}/lists";
 Dir::Cache "{root}";
 Dir::Cache::archives "{root}/archives";
+Dir::Cache::pkgcache "pkgcache.bin";
+Dir::Cache::srcpkgcache "srcpkgcache.bin";
 Dir::Etc::sourcelist "{root}/sources.list";
 Dir::Etc::sourceparts "/dev/null";
 Dir::Etc::preferences "/dev/null";
@@ -40,6 +42,7 @@ APT::Install-Suggests "false";
 APT::Sandbox::User "root";
 APT::Update::Error-Mode "any";
 Acquire::Languages "none";
+Acquire::GzipIndexes "false";
 Acquire::Retries "1";
 Acquire::http::Timeout "15";
 Acquire::https::Timeout "15";
@@ -132,7 +135,10 @@ class PackageState:
         (self._root / "status").touch()
         keys = ",".join(str(path) for path in self._mirror.keyrings)
         parts = " ".join(self._mirror.components)
-        lines = [f"deb [signed-by={keys}] {self._mirror.uri} {suite} {parts}" for suite in self._candidate.suites]
+        lines = [
+            f"deb [target=Packages signed-by={keys}] {self._mirror.uri} {suite} {parts}"
+            for suite in self._candidate.suites
+        ]
         (self._root / "sources.list").write_text("\n".join(lines) + "\n", encoding="utf-8")
         (self._root / "apt.conf").write_text(
             _CONFIGURATION.format(root=self._root, architecture=self._architecture, target=self._candidate.target),

@@ -4,6 +4,8 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from telephony.asterisk.manifest import Manifest
@@ -23,6 +25,7 @@ _UNWANTED = (
     "./usr/share/adduser",
     "./usr/libexec",
 )
+_WORKERS = 4
 _MERGED = ("lib", "lib64", "sbin")
 
 
@@ -32,9 +35,11 @@ def unpack(manifest: Manifest, archives: Path, root: Path, on_package: Callable[
         # Older packages still write to /lib; one tree keeps the search path short.
         (root / "usr" / name).mkdir(parents=True, exist_ok=True)
         (root / name).symlink_to(f"usr/{name}")
-    for count, package in enumerate(manifest.packages, start=1):
-        _unpack_one(archives / package.file, root)
-        on_package(count)
+    files = [archives / package.file for package in manifest.packages]
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        done = pool.map(partial(_unpack_one, root=root), files)
+        for count, _ in enumerate(done, start=1):
+            on_package(count)
     _mend_links(root)
 
 
