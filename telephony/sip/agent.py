@@ -55,9 +55,9 @@ class IncomingCall(Call):
     """A call to an agent's phone, from its first ring."""
 
     def __init__(
-        self, agent: UserAgent, media: Media, transaction: ServerTransaction, stream: Stream, user: str
+        self, user_agent: UserAgent, media: Media, transaction: ServerTransaction, stream: Stream, user: str
     ) -> None:
-        super().__init__(agent, media)
+        super().__init__(user_agent, media)
         self._transaction = transaction
         self._stream = stream
         self._user = user
@@ -73,7 +73,7 @@ class IncomingCall(Call):
         return self.invite.headers.first(name)
 
     def ring(self) -> None:
-        contact = ("Contact", self.agent.contact(self._user))
+        contact = ("Contact", self.user_agent.contact(self._user))
         self._transaction.respond(response_to(self.invite, 180, to_tag=self._tag, headers=[contact]))
 
     def answer_after(self, behaviour: Answer) -> None:
@@ -85,7 +85,7 @@ class IncomingCall(Call):
         if self.dialog is not None or self.end is not None:
             return
         self.media.start(self._stream)
-        headers = [("Contact", self.agent.contact(self._user)), ALLOW, SDP_TYPE]
+        headers = [("Contact", self.user_agent.contact(self._user)), ALLOW, SDP_TYPE]
         response = response_to(self.invite, 200, to_tag=self._tag, headers=headers, body=self.media.description())
         self._transaction.on_unacknowledged = lambda: self._finish(EndedBy.TIMEOUT)
         self._begin(Dialog.of_callee(self.invite, response, self._transaction.peer), self._stream)
@@ -145,7 +145,7 @@ class SipAgent:
         self._ticker = ticker
         self._local_ip = local_ip
         self._new_calls: asyncio.Queue[IncomingCall] = asyncio.Queue()
-        self._agent = UserAgent(local_ip, self._on_request, timers or Timers())
+        self.user_agent = UserAgent(local_ip, self._on_request, timers or Timers())
         self._call_id = secrets.token_hex(12)
         self._tag = secrets.token_hex(6)
         self._cseq = 0
@@ -163,16 +163,12 @@ class SipAgent:
 
     @property
     def address(self) -> Address:
-        return self._agent.address
-
-    @property
-    def user_agent(self) -> UserAgent:
-        return self._agent
+        return self.user_agent.address
 
     async def open(self) -> None:
         """Takes a port. Raises `SipBindError`."""
         self._destination = await resolve(self._target)
-        await self._agent.open()
+        await self.user_agent.open()
 
     async def register(self, *, expires_s: int = 600) -> None:
         """And again before it expires, until `close`. Raises `AuthenticationFailed`, `SipTimeout`, `SipError`."""
@@ -193,9 +189,10 @@ class SipAgent:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._refresh
             self._refresh = None
-            with contextlib.suppress(SipError):
-                await self._register(0)
-        self._agent.close()
+            with contextlib.suppress(SipError, TimeoutError):
+                async with asyncio.timeout(self.user_agent.timers.leave_s):
+                    await self._register(0)
+        self.user_agent.close()
 
     async def _keep_registered(self, expires_s: int) -> None:
         while True:
@@ -207,13 +204,13 @@ class SipAgent:
 
     async def _register(self, expires_s: int) -> None:
         assert self._destination is not None, "open first"
-        response = await self._agent.ask(self._registration(expires_s), self._destination)
+        response = await self.user_agent.ask(self._registration(expires_s), self._destination)
         if response.status == 401:
             challenge = choose_challenge(response.headers.all("WWW-Authenticate"))
             uri = self._registrar_uri()
             value = authorization(challenge, self._credentials, method="REGISTER", uri=uri, cnonce=secrets.token_hex(8))
             request = self._registration(expires_s, ("Authorization", value))
-            response = await self._agent.ask(request, self._destination)
+            response = await self.user_agent.ask(request, self._destination)
         if response.status in (401, 403):
             raise AuthenticationFailed(f"{self.name}: registration refused", status=response.status)
         if response.status >= 300:
@@ -231,7 +228,7 @@ class SipAgent:
             ("To", own),
             ("Call-ID", self._call_id),
             ("CSeq", f"{self._cseq} REGISTER"),
-            ("Contact", self._agent.contact(self.name)),
+            ("Contact", self.user_agent.contact(self.name)),
             ("Expires", str(expires_s)),
             ("User-Agent", NAME),
             *more,
@@ -259,7 +256,7 @@ class SipAgent:
             return
         live = sum(call.end is None for call in self.calls)
         media = Media(self._local_ip, self._conditions, self._ticker)
-        call = IncomingCall(self._agent, media, transaction, stream, self.name)
+        call = IncomingCall(self.user_agent, media, transaction, stream, self.name)
         self.calls.append(call)
         if live >= self._max_calls or isinstance(self.behaviour, Refuse):
             call.refuse(self.behaviour.status if isinstance(self.behaviour, Refuse) else 486)

@@ -46,8 +46,8 @@ class End:
 
 
 class Call:
-    def __init__(self, agent: UserAgent, media: Media) -> None:
-        self.agent = agent
+    def __init__(self, user_agent: UserAgent, media: Media) -> None:
+        self.user_agent = user_agent
         self.media = media
         self.end: End | None = None
         self.dialog: Dialog | None = None
@@ -147,8 +147,9 @@ class Call:
             return
         dialog = self.dialog
         self._finish(EndedBy.US)
-        with contextlib.suppress(SipTimeout):
-            await self.agent.ask(dialog.request("BYE"), dialog.destination())
+        with contextlib.suppress(SipTimeout, TimeoutError):
+            async with asyncio.timeout(self.user_agent.timers.leave_s):
+                await self.user_agent.ask(dialog.request("BYE"), dialog.destination())
 
     async def _give_up(self) -> None:
         """End a call that is not answered yet."""
@@ -190,7 +191,7 @@ class Call:
         if self.dialog is None or self.end is not None:
             transaction.respond(response_to(request, 481))
             return
-        body, headers = b"", [("Contact", self.agent.contact("call"))]
+        body, headers = b"", [("Contact", self.user_agent.contact("call"))]
         if request.body or request.method == "INVITE":
             try:
                 body = self._answer(request)

@@ -86,8 +86,8 @@ class SipCaller(Call):
         self.progress: list[Progress] = []
         self.setup_ms: float | None = None
         """From the INVITE to the answer."""
-        agent = UserAgent(local_ip, self._on_request, timers or Timers())
-        super().__init__(agent, Media(local_ip, conditions or Conditions(), ticker))
+        user_agent = UserAgent(local_ip, self._on_request, timers or Timers())
+        super().__init__(user_agent, Media(local_ip, conditions or Conditions(), ticker))
 
     async def __aenter__(self) -> Self:
         return self
@@ -100,8 +100,8 @@ class SipCaller(Call):
     async def place(self) -> None:
         """Sends the INVITE. Raises `SipBindError`, also when the host has no IPv4 address."""
         self._destination = await resolve(self._target)
-        await self.agent.open()
-        local = self.agent.address
+        await self.user_agent.open()
+        local = self.user_agent.address
         self._placed_s = time.monotonic()
         items = (
             ("Max-Forwards", "70"),
@@ -109,7 +109,7 @@ class SipCaller(Call):
             ("To", f"<{self._target.uri}>"),
             ("Call-ID", f"{secrets.token_hex(12)}@{local[0]}"),
             ("CSeq", "1 INVITE"),
-            ("Contact", self.agent.contact(self._number)),
+            ("Contact", self.user_agent.contact(self._number)),
             ALLOW,
             ("User-Agent", NAME),
             SDP_TYPE,
@@ -123,7 +123,7 @@ class SipCaller(Call):
         if self._invite is not None:
             await self.hang_up()
         self.media.close()
-        self.agent.close()
+        self.user_agent.close()
 
     async def _give_up(self) -> None:
         """CANCEL, which may only follow a provisional response (RFC 3261 §9.1)."""
@@ -131,12 +131,12 @@ class SipCaller(Call):
         if self.progress:
             self._cancel()
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(10 * self.agent.timers.t1_s):
+            async with asyncio.timeout(self.user_agent.timers.leave_s):
                 await self._over.wait()
         self._finish(EndedBy.US, status=487)
 
     def _send(self, invite: Request) -> None:
-        self._invite = self.agent.request(invite, self._destination, self._on_response)
+        self._invite = self.user_agent.request(invite, self._destination, self._on_response)
 
     def _cancel(self) -> None:
         if self._invite is None:
@@ -145,7 +145,7 @@ class SipCaller(Call):
         kept = [item for item in invite.headers.items if item[0] in ("Max-Forwards", "From", "To", "Call-ID", "Route")]
         headers = Headers((*kept, ("CSeq", f"{invite.cseq} CANCEL")))
         cancel = Request(method="CANCEL", uri=invite.uri, headers=headers)
-        self.agent.request(cancel, self._destination, lambda response: None, branch=invite.branch)
+        self.user_agent.request(cancel, self._destination, lambda response: None, branch=invite.branch)
 
     def _on_response(self, response: Response | None) -> None:
         if response is None:
@@ -190,12 +190,12 @@ class SipCaller(Call):
 
     def _acknowledge(self, dialog: Dialog) -> None:
         assert self._invite is not None
-        self.agent.acknowledge(dialog.acknowledgement(self._invite.request.cseq), dialog.destination())
+        self.user_agent.acknowledge(dialog.acknowledgement(self._invite.request.cseq), dialog.destination())
 
     def _leave(self, dialog: Dialog, by: EndedBy, status: int) -> None:
         """An answer that crossed our CANCEL, or that we cannot take: hang up at once."""
         self._finish(by, status=status)
-        self.agent.request(dialog.request("BYE"), dialog.destination(), lambda response: None)
+        self.user_agent.request(dialog.request("BYE"), dialog.destination(), lambda response: None)
 
     def _authenticate(self, response: Response, credentials: Credentials) -> None:
         assert self._invite is not None

@@ -33,6 +33,8 @@ class Conditions:
     """Send nothing while we say nothing (silence suppression)."""
     playout_delay_ms: float = 0.0
     """The phone's jitter buffer: everything is heard this much later."""
+    hidden_lateness_ms: float = 60.0
+    """Lateness of a packet that the jitter buffer hides; what is later is heard later."""
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -41,5 +43,6 @@ class Conditions:
                 raise ValueError(f"{name}: must be between 0 and 1")
         if self.noise_dbfs is not None and self.noise_dbfs > 0:
             raise ValueError("noise_dbfs: must not be above 0")
-        if self.playout_delay_ms < 0:
-            raise ValueError("playout_delay_ms: must not be negative")
+        for name in ("playout_delay_ms", "hidden_lateness_ms"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name}: must not be negative")

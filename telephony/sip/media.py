@@ -45,7 +45,10 @@ class Media:
         self._conditions = conditions
         self._ticker = ticker or shared_ticker()
         self._random = random.Random(conditions.seed)
-        self._playout = Playout(ms_to_samples(conditions.playout_delay_ms, PHONE_RATE_HZ))
+        self._playout = Playout(
+            ms_to_samples(conditions.playout_delay_ms, PHONE_RATE_HZ),
+            ms_to_samples(conditions.hidden_lateness_ms, PHONE_RATE_HZ),
+        )
         self._key_receiver = KeyReceiver()
         self._waiting: list[tuple[Callable[[], bool], asyncio.Future[bool]]] = []
         self._origin: float | None = None
@@ -72,6 +75,11 @@ class Media:
     def description(self) -> bytes:
         """Our side of the agreed stream."""
         return describe(address=self._local_ip, port=self.port, codecs=(self._codec,), keys_payload=self._keys_payload)
+
+    @property
+    def anchors(self) -> int:
+        """How often the received stream had to be placed anew on our clock: 1 for an undisturbed one."""
+        return self._playout.anchors
 
     @property
     def running(self) -> bool:
@@ -164,7 +172,8 @@ class Media:
         if codec is not self._codec:
             payload = self._codec.encode(codec.decode(payload))
         self.packets_in += 1
-        self.heard.place(self._playout.position(packet.ssrc, packet.timestamp, arrival), payload)
+        quiet = 0 if 1 in payload.translate(self._codec.loudness) else len(payload)
+        self.heard.place(self._playout.position(packet.ssrc, packet.timestamp, arrival, quiet_samples=quiet), payload)
 
     def _look(self) -> None:
         still: list[tuple[Callable[[], bool], asyncio.Future[bool]]] = []

@@ -20,6 +20,11 @@ class Timers:
         """Timers B, F, H, J: 64 × T1."""
         return 64 * self.t1_s
 
+    @property
+    def leave_s(self) -> float:
+        """So long is waited, when leaving, for an answer that changes nothing any more."""
+        return 10 * self.t1_s
+
 
 class Repeater:
     """Does something now and again after growing pauses, until stopped or until it gives up."""

@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,6 +20,8 @@ from telephony.sip.rtp import pack
 from telephony.sip.ticker import Ticker, shared_ticker
 from telephony.sip.tones import level_of, silence, tone
 
+NOWHERE = "127.0.0.1:5060"
+STEADY = Conditions(hidden_lateness_ms=10_000.0)
 RNG = np.random.default_rng(7)
 
 
@@ -30,7 +33,10 @@ def noise(ms: int) -> Pcm:
 async def call_up(
     conditions: Conditions | None = None, codecs: tuple[Codec, ...] = (PCMA, PCMU)
 ) -> AsyncGenerator[tuple[SipCaller, IncomingCall]]:
-    async with asyncio.timeout(60), SipAgent("127.0.0.1:5060", "a", behaviour=Answer(after_ms=0)) as agent:
+    # The tests compare positions; a machine that stalls must not move them.
+    conditions = replace(conditions or Conditions(), hidden_lateness_ms=10_000.0)
+    behaviour = Answer(after_ms=0)
+    async with asyncio.timeout(60), SipAgent(NOWHERE, "a", behaviour=behaviour, conditions=STEADY) as agent:
         to = f"a@127.0.0.3:{agent.address[1]}"
         async with SipCaller(to, conditions=conditions, codecs=codecs) as caller:
             await caller.place()
@@ -223,6 +229,7 @@ async def test_one_failing_member_does_not_stop_the_clock() -> None:
         lambda: Conditions(loss_out=-0.1),
         lambda: Conditions(noise_dbfs=3.0),
         lambda: Conditions(playout_delay_ms=-1.0),
+        lambda: Conditions(hidden_lateness_ms=-1.0),
         lambda: Echo(delay_ms=10.0),
         lambda: Echo(attenuation_db=-3.0),
     ],

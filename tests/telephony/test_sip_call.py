@@ -169,7 +169,7 @@ class EverySecond:
 async def test_a_call_survives_the_loss_of_every_second_datagram() -> None:
     async with phones() as (caller, agent):
         agent.user_agent.transport.drop_out = EverySecond()
-        caller.agent.transport.drop_out = EverySecond()
+        caller.user_agent.transport.drop_out = EverySecond()
         call = await answered(caller, agent)
         await caller.hang_up()
         await call.wait_ended()
@@ -178,7 +178,7 @@ async def test_a_call_survives_the_loss_of_every_second_datagram() -> None:
 
 async def test_a_caller_that_never_acknowledges_is_given_up() -> None:
     async with phones() as (caller, agent):
-        caller.agent.transport.drop_out = lambda datagram: datagram.startswith(b"ACK")
+        caller.user_agent.transport.drop_out = lambda datagram: datagram.startswith(b"ACK")
         call = await answered(caller, agent)
         assert (await call.wait_ended()).by is EndedBy.TIMEOUT
 
@@ -200,14 +200,14 @@ async def test_the_other_side_may_move_its_audio_or_ask_for_ours() -> None:
     async with phones() as (caller, agent):
         call = await answered(caller, agent)
         assert call.dialog is not None
-        bare = await call.agent.ask(call.dialog.request("INVITE"), call.dialog.destination())
+        bare = await call.user_agent.ask(call.dialog.request("INVITE"), call.dialog.destination())
         assert bare.status == 200 and read(bare.body).codec is PCMA
         for codec, status in ((PCMA, 200), (PCMU, 488)):
             offer = describe(address="127.0.0.3", port=call.media.port, codecs=(codec,))
             again = replace(call.dialog.request("INVITE", [SDP_TYPE]), body=offer)
-            assert (await call.agent.ask(again, call.dialog.destination())).status == status
+            assert (await call.user_agent.ask(again, call.dialog.destination())).status == status
         for method, status in (("OPTIONS", 200), ("INFO", 200), ("UPDATE", 200), ("CANCEL", 481), ("PUBLISH", 405)):
-            response = await call.agent.ask(call.dialog.request(method), call.dialog.destination())
+            response = await call.user_agent.ask(call.dialog.request(method), call.dialog.destination())
             assert (method, response.status) == (method, status)
         assert caller.end is None
 
@@ -218,7 +218,7 @@ async def test_requests_of_no_call_are_told_so() -> None:
         assert call.dialog is not None
         stranger = replace(call.dialog, call_id="other")
         for method, status in (("OPTIONS", 200), ("INVITE", 480), ("BYE", 481)):
-            response = await call.agent.ask(stranger.request(method), call.dialog.destination())
+            response = await call.user_agent.ask(stranger.request(method), call.dialog.destination())
             assert (method, response.status) == (method, status)
 
 
@@ -229,7 +229,7 @@ async def test_an_offer_without_common_codec_is_refused() -> None:
         offer = call.invite.body.replace(b"RTP/AVP 8 0 101", b"RTP/AVP 3")
         kept = [item for item in call.invite.headers.items if item[0] != "Call-ID"]
         strange = replace(call.invite, headers=Headers((*kept, ("Call-ID", "x"))), body=offer)
-        assert (await caller.agent.ask(strange, agent.address)).status == 488
+        assert (await caller.user_agent.ask(strange, agent.address)).status == 488
 
 
 @pytest.mark.parametrize("to", ["", "19001009", "@host", "a@b:99999", "a b@c", "a@b:0", "a@b\r\nX: 1"])

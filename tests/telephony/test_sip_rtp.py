@@ -86,6 +86,18 @@ def test_a_new_source_and_a_jumping_clock_are_heard_on_arrival() -> None:
     assert playout.position(2, 900000 + 500160, 600) == 660
 
 
+def test_what_a_stall_delayed_is_caught_up_with_in_silence() -> None:
+    playout = Playout()
+    playout.position(1, 0, 0)
+    # One packet comes 100 ms late, all later ones are on time again.
+    assert playout.position(1, 160, 960) == 960
+    places = [playout.position(1, 160 * n, 160 * n, quiet_samples=160 * (n > 80)) for n in range(2, 120)]
+    lateness = [place - 160 * n for n, place in enumerate(places, start=2)]
+    # Speech until packet 80 keeps its shape; then as much silence must have passed as is to be taken out.
+    assert lateness == [800] * 84 + [0] * 34
+    assert playout.anchors == 2
+
+
 def test_each_key_counts_once_whatever_is_lost() -> None:
     for lost in range(7):
         receiver = KeyReceiver()
