@@ -67,6 +67,11 @@ class AudioCache:
     def kept(self, key: Key) -> bool:
         return self._folder is not None and (self._folder / key.folder() / key.file_name()).exists()
 
+    def forget(self) -> None:
+        """Empties the part in memory."""
+        self._memory.clear()
+        self._memory_size = 0
+
     def _remember(self, key: Key, pcm: bytes) -> None:
         if len(pcm) > self._memory_limit:
             return

@@ -30,6 +30,8 @@ class Slot:
 
     process: WorkerProcess | None = None
     spoken: dict[int, "Spoken"] = field(default_factory=dict[int, "Spoken"])
+    suspected: asyncio.TimerHandle | None = None
+    """Runs out when the process has not answered a ping."""
     failures: int = 0
     """In a row, without a sentence finished."""
 
@@ -74,6 +76,10 @@ class Spoken:
         """The process does not answer: end it, and with it this sentence."""
         self._crew.replace(self._slot)
 
+    def suspect(self, answer_s: float) -> None:
+        """The process is late: unless it answers within `answer_s` it is replaced."""
+        self._crew.suspect(self._slot, answer_s)
+
     def _send(self, header: Header) -> None:
         if self._slot.process is not None:
             with contextlib.suppress(WorkerDead, WorkerBusy):
@@ -94,7 +100,10 @@ class Crew:
         self._slots = [Slot() for _ in range(size)]
         self._most_waiting = most_waiting
         self._numbers = itertools.count(1)
-        self._vacant: asyncio.Queue[Slot] = asyncio.Queue()
+        self._vacant: asyncio.Queue[tuple[Slot, WorkerProcess | None]] = asyncio.Queue()
+        """Places to fill again, with the process to end first."""
+        self._processes: set[WorkerProcess] = set()
+        """All that were started and not yet ended, those on their way in or out as well."""
         self._keeper: asyncio.Task[None] | None = None
         self._changed = asyncio.Condition()
 
@@ -106,7 +115,7 @@ class Crew:
             raise EngineBroken(f"engine {self.engine}: {faults[0]}")
         for slot in self._slots:
             if slot.process is None:
-                self._vacant.put_nowait(slot)
+                self._vacant.put_nowait((slot, None))
         self._keeper = asyncio.create_task(self._keep(), name=f"voice crew {self.engine}")
 
     async def close(self) -> None:
@@ -114,11 +123,11 @@ class Crew:
             self._keeper.cancel()
             await asyncio.wait([self._keeper])
             self._keeper = None
-        processes = [slot.process for slot in self._slots if slot.process is not None]
         for slot in self._slots:
             self._fail(slot)
             slot.process = None
-        await asyncio.gather(*(process.stop() for process in processes))
+        await asyncio.gather(*(process.stop() for process in self._processes))
+        self._processes.clear()
 
     def speak(self, words: str, rate: float) -> Spoken:
         """Gives the sentence to the least busy process.
@@ -128,7 +137,7 @@ class Crew:
         slots = [slot for slot in self._slots if slot.process is not None and slot.process.alive]
         if not slots:
             raise WorkerDead(f"engine {self.engine}: no process is running")
-        slot = min(slots, key=lambda slot: len(slot.spoken))
+        slot = min(slots, key=lambda slot: (slot.suspected is not None, len(slot.spoken)))
         if len(slot.spoken) >= self._most_waiting:
             raise WorkerBusy(f"engine {self.engine}: {len(slot.spoken)} sentences wait")
         number = next(self._numbers)
@@ -143,6 +152,19 @@ class Crew:
         """Of the processes that run now."""
         return tuple(slot.process.pid for slot in self._slots if slot.process is not None and slot.process.pid)
 
+    def waiting(self) -> int:
+        """Sentences that are not finished."""
+        return sum(len(slot.spoken) for slot in self._slots)
+
+    def speaking(self, pid: int) -> bool:
+        """Whether that process has a sentence to finish."""
+        return any(slot.process is not None and slot.process.pid == pid and slot.spoken for slot in self._slots)
+
+    async def wait_for_replacements(self, count: int) -> None:
+        """Until that many processes have been replaced and all run."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: self.replaced >= count and len(self.pids()) == len(self._slots))
+
     async def wait_for(self, running: int) -> None:
         """Until that many processes run."""
         async with self._changed:
@@ -152,31 +174,40 @@ class Crew:
         """A process that hangs is killed and another started; what it was saying fails with `WorkerDead`."""
         if slot.process is not None:
             log.warning("voice.worker_replaced", extra={"engine": self.engine})
-            self._vacate(slot)
+            self._vacate(slot, slot.process)
 
-    def _vacate(self, slot: Slot) -> None:
+    def suspect(self, slot: Slot, answer_s: float) -> None:
+        if slot.process is None or slot.suspected is not None:
+            return
+        with contextlib.suppress(WorkerDead, WorkerBusy):
+            slot.process.send({"type": "ping", "id": 0})
+        slot.suspected = asyncio.get_running_loop().call_later(answer_s, self.replace, slot)
+
+    def _vacate(self, slot: Slot, process: WorkerProcess) -> None:
+        slot.process = None
         self.replaced += 1
         slot.failures += 1
         self._fail(slot)
-        self._vacant.put_nowait(slot)
+        self._vacant.put_nowait((slot, process))
 
     def _fail(self, slot: Slot) -> None:
+        _trust(slot)
         for spoken in list(slot.spoken.values()):
             spoken.put(WorkerDead(f"engine {self.engine}: the process has ended"))
 
     async def _keep(self) -> None:
         while True:
-            slot = await self._vacant.get()
-            if slot.process is not None:
-                process, slot.process = slot.process, None
+            slot, process = await self._vacant.get()
+            if process is not None:
                 await process.stop(grace_s=0)
+                self._processes.discard(process)
             await asyncio.sleep(_RESTART_DELAYS_S[min(slot.failures, len(_RESTART_DELAYS_S)) - 1])
             try:
                 await self._fill(slot)
             except (WorkerError, OSError) as error:
                 log.error("voice.worker_failed", extra={"engine": self.engine, "error": str(error)})
                 slot.failures += 1
-                self._vacant.put_nowait(slot)
+                self._vacant.put_nowait((slot, None))
 
     async def _fill(self, slot: Slot) -> None:
         process = WorkerProcess(
@@ -185,6 +216,7 @@ class Crew:
             on_message=lambda header, payload: self._receive(slot, header, payload),
             on_exit=lambda code: self._lost(slot, process),
         )
+        self._processes.add(process)
         ready = await process.start()
         self.model = str(ready["model"])
         slot.process = process
@@ -193,9 +225,10 @@ class Crew:
 
     def _lost(self, slot: Slot, process: WorkerProcess) -> None:
         if slot.process is process:
-            self._vacate(slot)
+            self._vacate(slot, process)
 
     def _receive(self, slot: Slot, header: Header, payload: bytes) -> None:
+        _trust(slot)
         spoken = slot.spoken.get(int(header["id"]))
         if spoken is None:
             return
@@ -206,3 +239,9 @@ class Crew:
             spoken.put(None)
         else:
             spoken.put(EngineBroken(f"engine {self.engine}: {header['code']}"))
+
+
+def _trust(slot: Slot) -> None:
+    if slot.suspected is not None:
+        slot.suspected.cancel()
+        slot.suspected = None

@@ -1,6 +1,6 @@
 """The interface of the voice towards a call."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -23,14 +23,14 @@ class Voice(Protocol):
         """Starts what speaks; the first sentence would else wait for it. Raises `EngineBroken`."""
         ...
 
-    def speak(self, text: str, *, rate: float = 1.0) -> AsyncIterator[bytes]:
+    def speak(self, text: str, *, rate: float = 1.0) -> AsyncGenerator[bytes, None]:
         """PCM16 as it is made, from written Vietnamese; `rate` 0.8 is slower. Nothing to say: nothing comes.
 
         Closing the iterator early (`aclose`) stops the work at once. Raises `VoiceUnavailable`.
         """
         ...
 
-    def utter(self, text: str, *, rate: float = 1.0) -> AsyncIterator[Audio]:
+    def utter(self, text: str, *, rate: float = 1.0) -> AsyncGenerator[Audio, None]:
         """As `speak`, with the place in the text."""
         ...
 

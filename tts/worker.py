@@ -1,7 +1,7 @@
 """A process that speaks: `python -m tts.worker --engine vais --rate-hz 8000 [--variant caller1]`.
 
-In: `speak` {id, words, rate, allowance} · `allow` {id, samples} · `cancel` {id}.
-Out: `ready` {rate_hz, model} · `audio` {id, words_at} with PCM16 · `done` {id} · `failed` {id, code}.
+In: `speak` {id, words, rate, allowance} · `allow` {id, samples} · `cancel` {id} · `ping`.
+Out: `ready` {rate_hz, model} · `audio` {id, words_at} with PCM16 · `done` {id} · `failed` {id, code} · `pong`.
 """
 
 import argparse
@@ -96,7 +96,10 @@ def main() -> None:
     while True:
         message = port.receive(0 if desk.busy else None)
         if message is not None:
-            desk.handle(message[0])
+            if message[0]["type"] == "ping":
+                port.send({"type": "pong", "id": 0})
+            else:
+                desk.handle(message[0])
         elif desk.busy:
             desk.step(port)
 

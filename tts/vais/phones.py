@@ -75,12 +75,11 @@ def _take_initial(base: str) -> tuple[str, str]:
 
 
 def _take_glide(initial: str, rime: str) -> tuple[str, str]:
-    if initial == "qu":
-        return "w", "i" + rime[1:] if rime.startswith("yê") else rime
-    if rime[:2] in ("oa", "oă", "oe", "uê", "uy", "uâ", "uơ"):
-        rest = rime[1:]
-        return "w", "i" + rest[1:] if rest.startswith("yê") else rest
-    return "", rime
+    has_glide = rime[:2] in ("oa", "oă", "oe", "uê", "uy", "uâ", "uơ")
+    if initial != "qu" and not has_glide:
+        return "", rime
+    rest = rime[1:] if has_glide else rime
+    return "w", "i" + rest[1:] if rest.startswith("yê") else rest
 
 
 def _nucleus_and_coda(rime: str) -> tuple[str, str]:
