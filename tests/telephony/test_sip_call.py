@@ -8,14 +8,14 @@ from dataclasses import replace
 
 import pytest
 
-from telephony.errors import AuthenticationFailed, CallEnded, CallRejected, SipBindError, SipTimeout
+from telephony.errors import CallEnded, CallRejected, SipBindError, SipTimeout
 from telephony.sip.agent import Answer, Behaviour, Ignore, IncomingCall, Refuse, SipAgent
 from telephony.sip.call import SDP_TYPE, End, EndedBy
 from telephony.sip.caller import SipCaller, Target
 from telephony.sip.codec import PCMA, PCMU, Codec
-from telephony.sip.digest import Challenge, Credentials, is_right
-from telephony.sip.message import Headers, response_to
+from telephony.sip.message import Headers, Request, response_to
 from telephony.sip.sdp import describe, read
+from telephony.sip.tones import silence
 from telephony.sip.transaction import ServerTransaction, Timers
 from telephony.sip.useragent import UserAgent
 
@@ -248,73 +248,58 @@ async def test_an_address_that_is_not_ours_is_named() -> None:
         SipCaller("1@127.0.0.1", local_ip="192.0.2.1")
 
 
-class Exchange:
-    """Asks for digest authentication and lets those in who know the password."""
+class Scripted:
+    """Answers an INVITE with the given responses."""
 
-    def __init__(self, *, status: int, algorithm: str) -> None:
-        self._status = status
-        self._challenge = Challenge(realm="tongdai", nonce="n1", algorithm=algorithm, opaque="o", qop=True)
-        self.credentials = Credentials(username="agent1", password="secret")
+    def __init__(self, *responses: tuple[int, bytes]) -> None:
+        self._responses = responses
+        self.methods: list[str] = []
         self.agent = UserAgent("127.0.0.1", self._on_request, QUICK)
-        self.contacts: list[str] = []
 
     def _on_request(self, transaction: ServerTransaction) -> None:
         request = transaction.request
-        header = "Authorization" if self._status == 401 else "Proxy-Authorization"
-        value = request.headers.first(header)
-        if value is None:
-            asked = "WWW-Authenticate" if self._status == 401 else "Proxy-Authenticate"
-            challenge = self._challenge
-            text = (
-                f'Digest realm="{challenge.realm}", nonce="{challenge.nonce}", opaque="{challenge.opaque}", '
-                f'algorithm={challenge.algorithm}, qop="auth"'
-            )
-            transaction.respond(response_to(request, self._status, to_tag="x", headers=[(asked, text)]))
-        elif not is_right(value, self._challenge, self.credentials, method=request.method):
-            transaction.respond(response_to(request, 403, to_tag="x"))
-        else:
-            self.contacts.append(f"{request.header('Contact')} {request.headers.first('Expires')}")
-            transaction.respond(response_to(request, 200 if request.method == "REGISTER" else 486, to_tag="x"))
+        self.methods.append(request.method)
+        for status, body in self._responses if request.method == "INVITE" else ((200, b""),):
+            transaction.respond(response_to(request, status, to_tag="s", headers=[SDP_TYPE], body=body))
 
 
 @asynccontextmanager
-async def exchange(status: int = 401, algorithm: str = "MD5") -> AsyncGenerator[Exchange]:
-    server = Exchange(status=status, algorithm=algorithm)
+async def scripted(*responses: tuple[int, bytes]) -> AsyncGenerator[tuple[SipCaller, Scripted]]:
+    server = Scripted(*responses)
     await server.agent.open()
     try:
-        async with asyncio.timeout(30):
-            yield server
+        async with asyncio.timeout(30), SipCaller(f"1@127.0.0.1:{server.agent.address[1]}", timers=QUICK) as caller:
+            yield caller, server
     finally:
         server.agent.close()
 
 
-@pytest.mark.parametrize(("status", "algorithm"), [(401, "MD5"), (407, "MD5"), (401, "SHA-256")])
-async def test_a_call_answers_a_challenge(status: int, algorithm: str) -> None:
-    async with exchange(status, algorithm) as server:
-        to = f"1002@127.0.0.1:{server.agent.address[1]}"
-        for password, expected in (("secret", 486), ("wrong", 403)):
-            credentials = Credentials(username="agent1", password=password)
-            async with SipCaller(to, credentials=credentials, timers=QUICK) as caller:
-                await caller.place()
-                assert (await caller.wait_ended()).status == expected
-        async with SipCaller(to, timers=QUICK) as caller:
-            await caller.place()
-            assert (await caller.wait_ended()).status == status
+async def test_early_media_is_heard_before_the_answer() -> None:
+    early = describe(address="127.0.0.1", port=9, codecs=(PCMU,))
+    async with scripted((183, b"junk"), (183, early)) as (caller, _):
+        await caller.place()
+        assert await caller.when(lambda: caller.position >= 160)
+        await caller.say(silence(40))
+        assert not caller.answered
+        assert [step.status for step in caller.progress] == [183, 183]
+    async with scripted((183, early), (200, early)) as (caller, server):
+        await caller.place()
+        await caller.wait_answered()
+        await caller.hang_up()
+        assert server.methods == ["INVITE", "BYE"]
 
 
-@pytest.mark.parametrize("algorithm", ["MD5", "SHA-256"])
-async def test_an_agent_registers_and_takes_it_back(algorithm: str) -> None:
-    async with exchange(algorithm=algorithm) as server:
-        registrar = f"127.0.0.1:{server.agent.address[1]}"
-        async with SipAgent(registrar, "agent1", "secret", timers=QUICK) as agent:
-            await agent.register()
-            contact = f"<sip:agent1@127.0.0.3:{agent.address[1]}>"
-        assert server.contacts == [f"{contact} 600", f"{contact} 0"]
+@pytest.mark.parametrize("body", [b"", b"junk", describe(address="127.0.0.1", port=0, codecs=(PCMA,))])
+async def test_an_answer_without_audio_for_us_is_hung_up(body: bytes) -> None:
+    async with scripted((200, body)) as (caller, server):
+        await caller.place()
+        with pytest.raises(CallRejected) as refused:
+            await caller.wait_answered()
+        assert refused.value.status == 488
+        await server.agent.ask(_options(server), server.agent.address)
+        assert server.methods[:2] == ["INVITE", "BYE"]
 
 
-async def test_a_wrong_password_does_not_register() -> None:
-    async with exchange() as server:
-        async with SipAgent(f"127.0.0.1:{server.agent.address[1]}", "agent1", "wrong", timers=QUICK) as agent:
-            with pytest.raises(AuthenticationFailed) as failed:
-                await agent.register()
-            assert failed.value.status == 403
+def _options(server: Scripted) -> Request:
+    items = (("From", "<sip:a>;tag=1"), ("To", "<sip:b>"), ("Call-ID", "o"), ("CSeq", "1 OPTIONS"))
+    return Request(method="OPTIONS", uri=f"sip:b@127.0.0.1:{server.agent.address[1]}", headers=Headers(items))
