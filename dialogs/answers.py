@@ -1,0 +1,108 @@
+"""Answers composed from facts: the normal case first, then the case the caller named, each with its source."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from contracts.acts import Source
+from contracts.meaning import Aspect
+from contracts.syllables import canonical, tokens
+from dialogs.content import Content
+from dialogs.state import FactPointer, Question
+from procedures.record import Procedure, Profile, SpokenFact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What is said about one aspect."""
+
+    aspect: Aspect
+    text: str
+    qualified: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    parts: tuple[Part, ...]
+    missing: tuple[Aspect, ...] = ()
+    """Asked aspects without a fact that may be said."""
+    rest: tuple[FactPointer, ...] = ()
+    """Facts of other cases."""
+
+
+def source_of(procedure: Procedure, today: date) -> Source:
+    return Source(code=procedure.code, version=procedure.version, as_of=today.isoformat())
+
+
+def matched_cues(procedure: Procedure, text: str) -> tuple[str, ...]:
+    """Those cues of the procedure's cases that the caller's words contain."""
+    said = f" {' '.join(canonical(word) for word in tokens(text))} "
+    cues = dict.fromkeys(cue for fact in procedure.facts for cue in fact.cues)
+    return tuple(cue for cue in cues if f" {' '.join(canonical(word) for word in tokens(cue))} " in said)
+
+
+class Composer:
+    def __init__(self, content: Content, profile: Profile) -> None:
+        self._content = content
+        self._profile = profile
+
+    def facts(self, code: str, aspect: Aspect, today: date) -> tuple[SpokenFact, ...]:
+        """Of the aspect, or of the first fallback that has any."""
+        for wanted in (aspect, *self._content.thresholds.fallbacks.get(aspect, ())):
+            if found := self._content.catalogue.facts(code, wanted, today, self._profile):
+                return found
+        return ()
+
+    def answer(self, question: Question, today: date) -> Answer:
+        """`question.procedure_code` must be known."""
+        code = question.procedure_code or ""
+        parts: list[Part] = []
+        missing: list[Aspect] = []
+        rest: list[FactPointer] = []
+        told: set[str] = set()
+        for aspect in question.aspects[: self._content.thresholds.aspects_per_answer]:
+            facts = self.facts(code, aspect, today)
+            if not facts:
+                missing.append(aspect)
+                continue
+            chosen = self._choose(facts, question.cues)
+            parts.append(self._part(aspect, [facts[index] for index in chosen], told))
+            rest += [FactPointer(aspect=aspect, index=index) for index in range(len(facts)) if index not in chosen]
+        return Answer(parts=tuple(parts), missing=tuple(missing), rest=tuple(rest))
+
+    def more(self, question: Question, rest: Sequence[FactPointer], today: date) -> Answer:
+        """The next facts of `rest`."""
+        code = question.procedure_code or ""
+        count = self._content.thresholds.more_per_turn
+        told: set[str] = set()
+        parts: list[Part] = []
+        for pointer in rest[:count]:
+            facts = self.facts(code, pointer.aspect, today)
+            if pointer.index < len(facts):
+                parts.append(self._part(pointer.aspect, [facts[pointer.index]], told))
+        return Answer(parts=tuple(parts), rest=tuple(rest[count:]))
+
+    def cases(self, question: Question, rest: Sequence[FactPointer], today: date) -> tuple[str, ...]:
+        """The names of the first cases in `rest`."""
+        names: dict[str, None] = {}
+        for pointer in rest:
+            facts = self.facts(question.procedure_code or "", pointer.aspect, today)
+            if pointer.index < len(facts) and facts[pointer.index].case:
+                names[facts[pointer.index].case] = None
+        return tuple(names)
+
+    def _choose(self, facts: Sequence[SpokenFact], cues: Sequence[str]) -> list[int]:
+        """Indices of what is said now: normal facts, and facts of a case that the caller named."""
+        limit = self._content.thresholds.facts_per_aspect
+        named = [index for index, fact in enumerate(facts) if fact.case and set(fact.cues) & set(cues)]
+        normal = [index for index, fact in enumerate(facts) if not fact.case]
+        kept = named[: limit - 1] if normal else named[:limit]
+        return sorted([*normal[: limit - len(kept)], *kept]) or [0]
+
+    def _part(self, aspect: Aspect, facts: Sequence[SpokenFact], told: set[str]) -> Part:
+        sentences = [fact.phrase for fact in facts]
+        for fact in facts:
+            if fact.limitation and fact.limitation not in told:
+                told.add(fact.limitation)
+                sentences.append(fact.limitation)
+        return Part(aspect=aspect, text=" ".join(sentences), qualified=any(fact.qualified for fact in facts))

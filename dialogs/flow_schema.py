@@ -1,0 +1,195 @@
+"""The shape of flows.yml, and its way into flows."""
+
+from collections.abc import Container
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from contracts.acts import Behaviour, HandoffReason
+from contracts.meaning import Intent
+from dialogs.conditions import Condition, ConditionError, parse_condition
+from dialogs.flows import Action, Branch, Collect, Flow, Flows, Pattern, Step
+from dialogs.state import Place, Waiting
+from procedures.yaml_source import Location, YamlSource
+
+END = "END"
+_ANSWERED_BY_PATTERNS = frozenset({Intent.YES, Intent.NO, Intent.NOTHING})
+
+Name = Annotated[str, Field(min_length=1, pattern=r"^[a-z0-9_]+$")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class _BranchYaml(_Strict):
+    condition: str | None = Field(default=None, alias="if")
+    then: str | None = None
+    otherwise: str | None = Field(default=None, alias="else")
+
+    @model_validator(mode="after")
+    def _whole(self) -> "_BranchYaml":
+        if (self.condition is None) == (self.otherwise is None) or (self.condition is None) != (self.then is None):
+            raise ValueError("mỗi nhánh là {if: ..., then: ...} hoặc {else: ...}")
+        return self
+
+
+class _StepYaml(_Strict):
+    id: Name | None = None
+    say: Name | None = None
+    collect: Collect | None = None
+    ask: Name | None = None
+    choose: Name | None = None
+    confirm: Name | None = None
+    give_up: Name | None = None
+    action: Action | None = None
+    transfer: HandoffReason | None = None
+    hang_up: bool = False
+    when: str | None = None
+    wait: Waiting | None = None
+    behaviour: Behaviour = Behaviour.DIALOGUE
+    interruptible: bool = True
+    next: str | tuple[_BranchYaml, ...] | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> "_StepYaml":
+        kinds = [self.say, self.collect, self.confirm, self.action, self.transfer, self.hang_up or None]
+        if sum(kind is not None for kind in kinds) > 1:
+            raise ValueError("một bước chỉ làm một việc: say, collect, confirm, action, transfer hoặc hang_up")
+        if all(kind is None for kind in kinds) and self.next is None:
+            raise ValueError("bước không làm gì")
+        if self.collect is not None and self.ask is None:
+            raise ValueError("collect cần có ask")
+        if self.collect is Collect.PROCEDURE and self.choose is None:
+            raise ValueError("collect: procedure cần có choose")
+        if self.give_up is not None and self.collect is None and self.confirm is None:
+            raise ValueError("give_up chỉ đi với collect hoặc confirm")
+        if self.wait is not None and self.say is None:
+            raise ValueError("wait chỉ đi với say")
+        return self
+
+
+class _TriggerYaml(_Strict):
+    intents: tuple[Intent, ...] = Field(min_length=1)
+
+
+class _FlowYaml(_Strict):
+    name: str = ""
+    trigger: _TriggerYaml | None = None
+    counts: Literal["no_input", "no_match", "unclear", "out_of_scope"] | None = None
+    keep: bool = False
+    steps: tuple[_StepYaml, ...] = Field(min_length=1)
+
+
+class _FlowsYaml(_Strict):
+    version: Literal["1"]
+    flows: dict[Name, _FlowYaml]
+    patterns: dict[Pattern, _FlowYaml]
+
+
+class _Reader:
+    def __init__(self, source: YamlSource, sentences: Container[str]) -> None:
+        self._source = source
+        self._sentences = sentences
+        self._read = source.read_as(_FlowsYaml)
+
+    def flows(self) -> Flows:
+        for pattern in Pattern:
+            if pattern not in self._read.patterns:
+                raise self._source.fail(("patterns",), f"thiếu: {pattern.value}")
+        flows = {name: self._flow(name, flow, ("flows", name)) for name, flow in self._read.flows.items()}
+        for pattern, flow in self._read.patterns.items():
+            name = f"pattern_{pattern.value}"
+            flows[name] = self._flow(name, flow, ("patterns", pattern.value))
+        return Flows(flows=flows, by_intent=self._triggers())
+
+    def _triggers(self) -> dict[Intent, str]:
+        found: dict[Intent, str] = {}
+        for name, flow in self._read.flows.items():
+            for index, intent in enumerate(flow.trigger.intents if flow.trigger else ()):
+                where = ("flows", name, "trigger", "intents", index)
+                if intent in _ANSWERED_BY_PATTERNS:
+                    raise self._source.fail(where, f"{intent.value} thuộc về patterns")
+                if intent in found:
+                    raise self._source.fail(where, f"{intent.value} đã thuộc về {found[intent]}")
+                found[intent] = name
+        if missing := [intent.value for intent in Intent if intent not in found | dict.fromkeys(_ANSWERED_BY_PATTERNS)]:
+            raise self._source.fail(("flows",), f"chưa có luồng cho ý định: {', '.join(missing)}")
+        return found
+
+    def _flow(self, name: str, flow: _FlowYaml, where: Location) -> Flow:
+        ids: dict[str, int] = {}
+        for index, step in enumerate(flow.steps):
+            if step.id is not None and step.id in ids:
+                raise self._source.fail((*where, "steps", index, "id"), f"tên bước lặp lại: {step.id}")
+            if step.id is not None:
+                ids[step.id] = index
+        steps = tuple(self._step(name, ids, step, (*where, "steps", index)) for index, step in enumerate(flow.steps))
+        return Flow(
+            id=name,
+            name=flow.name or name,
+            intents=flow.trigger.intents if flow.trigger else (),
+            counts=flow.counts or "",
+            keep=flow.keep,
+            steps=steps,
+        )
+
+    def _step(self, flow: str, ids: dict[str, int], step: _StepYaml, where: Location) -> Step:
+        for field in ("say", "ask", "choose", "confirm"):
+            name: str | None = getattr(step, field)
+            if name is not None and name not in self._sentences:
+                raise self._source.fail((*where, field), f"responses.yml không có câu {name!r}")
+        return Step(
+            say=step.say or "",
+            collect=step.collect,
+            ask=step.ask or "",
+            choose=step.choose or "",
+            confirm=step.confirm or "",
+            give_up=self._target(flow, ids, step.give_up, (*where, "give_up")) if step.give_up else None,
+            action=step.action,
+            transfer=step.transfer,
+            hang_up=step.hang_up,
+            when=self._condition(step.when, (*where, "when")) if step.when else None,
+            wait=step.wait,
+            behaviour=step.behaviour,
+            interruptible=step.interruptible,
+            branches=self._branches(flow, ids, step.next, (*where, "next")),
+        )
+
+    def _branches(
+        self, flow: str, ids: dict[str, int], given: str | tuple[_BranchYaml, ...] | None, where: Location
+    ) -> tuple[Branch, ...]:
+        if given is None:
+            return ()
+        if isinstance(given, str):
+            return (Branch(condition=None, then=self._target(flow, ids, given, where)),)
+        branches: list[Branch] = []
+        for index, branch in enumerate(given):
+            place = (*where, index)
+            condition = self._condition(branch.condition, (*place, "if")) if branch.condition else None
+            target = branch.then or branch.otherwise or END
+            key = "then" if branch.then else "else"
+            branches.append(Branch(condition=condition, then=self._target(flow, ids, target, (*place, key))))
+        if branches and branches[-1].condition is not None:
+            raise self._source.fail(where, "nhánh cuối phải là else")
+        return tuple(branches)
+
+    def _target(self, flow: str, ids: dict[str, int], name: str, where: Location) -> Place | None:
+        if name == END:
+            return None
+        if name in ids:
+            return Place(flow=flow, step=ids[name])
+        if name in self._read.flows:
+            return Place(flow=name, step=0)
+        raise self._source.fail(where, f"không có bước hay luồng tên {name!r}")
+
+    def _condition(self, text: str, where: Location) -> Condition:
+        try:
+            return parse_condition(text)
+        except ConditionError as error:
+            raise self._source.fail(where, str(error)) from error
+
+
+def read_flows(source: YamlSource, sentences: Container[str]) -> Flows:
+    """`sentences`: the names that responses.yml has. Raises `ContentFileError` naming file, line and field."""
+    return _Reader(source, sentences).flows()

@@ -1,0 +1,100 @@
+"""The numbers that decide how sure the hotline must be, how much it says at once, and how long it waits."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from contracts.expectation import Expectation, Expecting
+from contracts.meaning import Aspect
+from dialogs.state import Waiting
+from procedures.yaml_source import YamlSource
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(ge=1, le=10)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    answer_above: float
+    """Acceptance from which a question is answered without asking back, 0–1."""
+    confirm_above: float
+    """Acceptance from which it is worth a question back."""
+    control_above: float
+    """Acceptance from which a command ("nhắc lại") is followed."""
+    emergency_above: float
+    choices: int
+    """Procedures offered at once."""
+    aspects_per_answer: int
+    facts_per_aspect: int
+    more_per_turn: int
+    cases_named: int
+    tries: int
+    """How often in a row the caller is asked for the same thing."""
+    slower_rate: float
+    """Speaking rate after "nói chậm lại"."""
+    fallbacks: dict[Aspect, tuple[Aspect, ...]]
+    """What answers an aspect that has no fact of its own."""
+    listen: dict[Waiting, Expectation]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class _ListenYaml(_Strict):
+    kind: Expecting = Expecting.QUESTION
+    phrases: tuple[str, ...] = ()
+    no_input_ms: int = Field(default=7000, ge=1000, le=60000)
+    max_turn_ms: int = Field(default=20000, ge=1000, le=120000)
+
+
+class _ThresholdsYaml(_Strict):
+    version: Literal["1"]
+    answer_above: Share
+    confirm_above: Share
+    control_above: Share
+    emergency_above: Share
+    choices: Annotated[int, Field(ge=2, le=9)]
+    aspects_per_answer: Count
+    facts_per_aspect: Count
+    more_per_turn: Count
+    cases_named: Count
+    tries: Count
+    slower_rate: Annotated[float, Field(ge=0.5, le=1)]
+    fallbacks: dict[Aspect, tuple[Aspect, ...]] = {}
+    listen: dict[Waiting, _ListenYaml]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "_ThresholdsYaml":
+        if self.confirm_above > self.answer_above:
+            raise ValueError("confirm_above không được lớn hơn answer_above")
+        if missing := [waiting.value for waiting in Waiting if waiting not in self.listen]:
+            raise ValueError(f"listen thiếu: {', '.join(missing)}")
+        return self
+
+
+def read_thresholds(source: YamlSource) -> Thresholds:
+    """Raises `ContentFileError`."""
+    read = source.read_as(_ThresholdsYaml)
+    listen = {
+        waiting: Expectation(
+            kind=one.kind, phrases=one.phrases, no_input_ms=one.no_input_ms, max_turn_ms=one.max_turn_ms
+        )
+        for waiting, one in read.listen.items()
+    }
+    return Thresholds(
+        answer_above=read.answer_above,
+        confirm_above=read.confirm_above,
+        control_above=read.control_above,
+        emergency_above=read.emergency_above,
+        choices=read.choices,
+        aspects_per_answer=read.aspects_per_answer,
+        facts_per_aspect=read.facts_per_aspect,
+        more_per_turn=read.more_per_turn,
+        cases_named=read.cases_named,
+        tries=read.tries,
+        slower_rate=read.slower_rate,
+        fallbacks=read.fallbacks,
+        listen=listen,
+    )
