@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import fcntl
 import logging
+import re
 import signal
 from pathlib import Path
 from typing import IO, Self
@@ -21,7 +22,7 @@ from telephony.errors import AriAuthError, AriError, AsteriskStartError, PortTak
 log = logging.getLogger(__name__)
 
 _POLL_S = 0.05
-_REQUIRED_MODULE = "*** Failed to load module"
+_REQUIRED_MODULE = re.compile(r"Failed to load module (\S+) - Required")
 
 
 class AsteriskProcess:
@@ -56,7 +57,7 @@ class AsteriskProcess:
 
     @property
     def log_path(self) -> Path:
-        """Notices, warnings and errors; no callers' data."""
+        """Warnings and errors; no callers' data."""
         return self.run_dir / "log" / "messages.log"
 
     @property
@@ -199,8 +200,8 @@ class AsteriskProcess:
             status = self._process.returncode if self._process else None
             raise AsteriskStartError(f"Asterisk ended with status {status}; {self._last_words()}")
         # It means to end then, but has been seen to stay without doing anything.
-        if _REQUIRED_MODULE in self.output_path.read_text(encoding="utf-8", errors="replace"):
-            raise AsteriskStartError(f"Asterisk lacks a module that it must have; {self._last_words()}")
+        if missing := _REQUIRED_MODULE.findall(self.output_path.read_text(encoding="utf-8", errors="replace")):
+            raise AsteriskStartError(f"Asterisk cannot load {', '.join(missing[:5])}; see {self.log_path}")
 
     def _last_words(self) -> str:
         for path in (self.log_path, self.output_path):

@@ -32,6 +32,7 @@ from telephony.errors import CallRejected
 from telephony.sip.agent import IncomingCall, SipAgent
 from telephony.sip.call import EndedBy
 from telephony.sip.caller import SipCaller
+from telephony.sip.digest import Credentials
 from telephony.sip.tones import level_of, tone
 
 DEADLINE_S = 20.0
@@ -77,7 +78,8 @@ async def wait_for(events: AsyncGenerator[StreamEvent], kind: type[E]) -> E:
 async def handed_over(agent: SipAgent, caller: SipCaller) -> IncomingCall:
     call = await agent.next_call()
     await call.wait_answered()
-    assert caller.answered and caller.end is None
+    await caller.wait_answered()
+    assert caller.end is None
     return call
 
 
@@ -96,6 +98,23 @@ async def test_without_the_program_a_person_answers(asterisk: AsteriskProcess) -
         assert call.header(SUMMARY_HEADER) is None
         await call.hang_up()
         assert (await caller.wait_ended()).by is EndedBy.PEER
+
+
+async def test_without_any_application_a_person_answers(asterisk: AsteriskProcess) -> None:
+    async with asyncio.timeout(DEADLINE_S), agent_of(asterisk) as agent, asterisk.ari() as ari:
+        await ari.set_global(STASIS_APPS_VARIABLE, "")
+        async with caller_of(asterisk) as caller:
+            assert (await handed_over(agent, caller)).header(REASON_HEADER) == HandoffReason.FAULT
+
+
+async def test_agents_reach_each_other(asterisk: AsteriskProcess) -> None:
+    second = asterisk.settings.agents[1]
+    credentials = Credentials(username=second.name, password=second.password)
+    async with asyncio.timeout(DEADLINE_S), agent_of(asterisk) as agent:
+        target = f"{asterisk.settings.agents[0].number}@{asterisk.sip_address}"
+        async with SipCaller(target, number=second.name, local_ip="127.0.0.4", credentials=credentials) as caller:
+            await caller.place()
+            await handed_over(agent, caller)
 
 
 async def test_the_reason_and_summary_of_a_handoff_are_on_the_agents_invite(asterisk: AsteriskProcess) -> None:
