@@ -23,6 +23,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.e2e)
+            if item.get_closest_marker("timeout") is None:
+                # The first test may have to download and unpack an Asterisk.
+                item.add_marker(pytest.mark.timeout(600))
 
 
 @pytest.fixture(scope="session")
