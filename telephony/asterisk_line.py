@@ -25,7 +25,7 @@ class AsteriskLine(LegLine):
         clock: Clock,
         ticker: GapTicker,
     ) -> None:
-        super().__init__(call_id=channels.call_id, caller_number=caller_number, leg=leg, clock=clock)
+        super().__init__(call_id=channels.call_id, caller_number=caller_number, leg=leg, now=clock.now)
         self._channels = channels
         self._ticker = ticker
         self._timer = DeadmansTimer(

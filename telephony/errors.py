@@ -7,6 +7,7 @@ TongdaiError
     │   ├── NoAgentError        "transfer.no_agent"     nobody to take the call
     │   └── TransferFailed      "transfer.failed"       the exchange refused or could not be reached
     ├── MediaError              "media"                 the audio path broke or broke its protocol
+    ├── WavError                "wav"                   a sound file that cannot be read
     ├── SipError                "sip"                   a SIP exchange failed; carries the status
     │   ├── MalformedMessage    "sip.malformed"         a datagram that is no SIP message; counted, never fatal
     │   ├── SdpError            "sip.sdp"               a session description that we cannot serve
@@ -54,6 +55,10 @@ class TransferFailed(TransferError):
 
 class MediaError(LineError):
     code = "media"
+
+
+class WavError(LineError):
+    code = "wav"
 
 
 class SipError(LineError):

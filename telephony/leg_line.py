@@ -1,9 +1,8 @@
 """A line over a media leg: what is common to all of them. Transfer and hang-up are those of the exchange."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from contracts.audio import frame_bytes, frame_samples
-from contracts.clock import Clock
 from telephony.event_queue import EventQueue
 from telephony.gap import FrameClock
 from telephony.line import Frame, HungUp, Key, LineEvent, Played, Playout
@@ -14,8 +13,8 @@ from telephony.playing import Playing
 class LegLine:
     """The listener of its leg, and the part of `telephony.line.Line` that needs no exchange."""
 
-    def __init__(self, *, call_id: str, caller_number: str, leg: MediaLeg, clock: Clock) -> None:
-        """`fill_gap` must be called every 20 ms from now on (`telephony.gap.GapTicker`)."""
+    def __init__(self, *, call_id: str, caller_number: str, leg: MediaLeg, now: Callable[[], float]) -> None:
+        """`now`: seconds of the injected clock. `fill_gap` is to be called every 20 ms (`telephony.gap.GapTicker`)."""
         self.call_id = call_id
         self.caller_number = caller_number
         self.rate_hz = leg.rate_hz
@@ -24,11 +23,11 @@ class LegLine:
         self.inserted_frames = 0
         self.late_frames = 0
         """Dropped because silence stood in their place."""
-        self._clock = clock
+        self._now = now
         self._frame_samples = frame_samples(leg.rate_hz)
         self._silence = bytes(frame_bytes(leg.rate_hz))
         self._events = EventQueue()
-        self._frames = FrameClock(clock.now())
+        self._frames = FrameClock(now())
         self._leg = leg
         self._playing = Playing(leg, self._played)
         self._over = False
@@ -39,7 +38,7 @@ class LegLine:
     def frame(self, pcm: bytes) -> None:
         if self._over:
             return
-        if self._frames.arrived(self._clock.now()):
+        if self._frames.arrived(self._now()):
             self._take_frame(pcm, inserted=False)
         else:
             self.late_frames += 1

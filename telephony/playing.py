@@ -71,13 +71,13 @@ class Playing:
         self._rest = b""
         if self._closed:
             return cut.playout(None)
+        answer = None
         if not cut.empty:
-            self._leg.ask_queue_length()
-            self._asked += 1
+            answer = self._ask_queue_length()
             self._leg.flush()
         self.resume()
         self._room.set()
-        return cut.playout(None if cut.empty else await self._queue_length(self._asked))
+        return cut.playout(None if answer is None else await answer)
 
     def heard(self, utterance_id: str) -> int:
         return self._ledger.heard(utterance_id)
@@ -155,17 +155,17 @@ class Playing:
     def _has_room(self) -> bool:
         return self._closed or (not self._held and self._ledger.level <= self._ahead)
 
-    async def _queue_length(self, asked: int) -> int | None:
+    def _ask_queue_length(self) -> asyncio.Future[int | None]:
         """Samples that waited at the exchange when it was asked; None: no answer in time."""
         answer: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
-        self._answers[asked] = answer
+        self._asked += 1
+        self._answers[self._asked] = answer
         self._answer_due = self._passed + self._status_wait
-        try:
-            return await answer
-        finally:
-            self._answers.pop(asked, None)
+        self._leg.ask_queue_length()
+        return answer
 
     def _give_up_answers(self) -> None:
         for answer in self._answers.values():
             if not answer.done():
                 answer.set_result(None)
+        self._answers.clear()
