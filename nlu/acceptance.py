@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from nlu.logistic import Logistic
+from nlu.optimise import Bound
 
 CERTAIN = 0.995
 """Nothing that was heard is more certain."""
@@ -57,6 +58,17 @@ class Evidence:
             float(self.from_context),
             float(self.short),
         )
+
+
+_MORE: Bound = (0.0, None)
+_LESS: Bound = (None, 0.0)
+_EITHER: Bound = (None, None)
+BOUNDS: tuple[Bound, ...] = (
+    *(_MORE, _MORE, _MORE, _MORE, _LESS, _MORE, _LESS),
+    *(_EITHER, _MORE, _MORE, _MORE, _MORE, _MORE, _LESS),
+    *(_EITHER, _EITHER, _EITHER),
+)
+"""Of the coefficients of `Evidence.features`: what speaks for a meaning may never lower its acceptance."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,15 @@ from contracts.expectation import Expecting
 from contracts.syllables import canonical, fold
 from nlu.features import PLACE
 from nlu.optimise import fit_binary, sparse_rows
+from nlu.reading import Reader
 
 PARTICLES = frozenset(
-    "ạ à ơi em chị anh cô chú bác cháu con nhé nha nghen nhá hả hở hỉ hè vậy thế rứa đấy đó ấy với đi nhỉ ha"
-    " hen".split()
+    "ạ à ơi em chị anh cô chú bác cháu con nhé nha nghen nhá hả hở hỉ hè vậy thế rứa đấy đó ấy với nhỉ ha hen".split()
 )
 """May end a sentence that is already whole."""
 BACKCHANNELS = frozenset("dạ vâng ừ ờ à ừm ừa ơ không có được phải đúng alo a lô thôi".split())
+BARE_MENTION = 0.35
+"""The most that a sentence which has only named a procedure so far can reach."""
 OPENERS = frozenset({"greet", "yes", "no"})
 """What callers say on the way to a question: no sign that a turn is over."""
 
@@ -27,6 +29,8 @@ _WANTING = frozenset(
     " một hai ba bao mấy nào cái giấy thủ tục hồ sơ theo về trong mang đem gồm mất hết tốn đổi mở".split()
 )
 """Words that want another word after them."""
+_ASKING = frozenset("gì chi đâu mô nào sao răng không hông khôông ai lâu chưa".split())
+_COUNTING = frozenset("mấy bao nhiêu nào gì bi".split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +40,13 @@ class Draft:
     frame: tuple[str, ...]
     label: str
     """Likeliest intent."""
-    probability: float
     quality: float
     """Of the link; 0 if none."""
+
+
+def draft_of(frame: Sequence[str], reader: Reader, quality: float) -> Draft:
+    top = int(reader.probabilities(frame).argmax())
+    return Draft(frame=tuple(frame), label=reader.classifier.labels[top], quality=quality)
 
 
 def draft_features(draft: Draft) -> list[str]:
@@ -49,7 +57,6 @@ def draft_features(draft: Draft) -> list[str]:
     while while_polite > 1 and frame[while_polite - 1] in PARTICLES:
         while_polite -= 1
     core, size = folded[:while_polite], len(frame)
-    level = min(int(draft.probability * 5), 4)
     place = folded.index(PLACE) if PLACE in folded else -1
     after = size - 1 - place if place >= 0 else -1
     found = [
@@ -63,17 +70,45 @@ def draft_features(draft: Draft) -> list[str]:
         "e1:" + frame[-1],
         f"size:{min(size, 9)}",
         f"label:{draft.label}",
-        f"level:{level}",
-        f"label:{draft.label}:{level}",
         f"after:{min(after, 6)}",
         f"after:{min(after, 6)}:{draft.label}",
         f"polite:{while_polite < size}",
         f"wanting:{frame[-1] in _WANTING}",
         f"link:{int(draft.quality * 5)}",
     ]
+    question = _question(frame[:while_polite])
+    asked = any(word in _ASKING or word in _COUNTING for word in frame)
+    found += [
+        f"asked:{question}",
+        f"any:{asked}:{draft.label}",
+        f"place:{place == size - 1}:{asked}",
+        f"place:{place == size - 1}:{asked}:{draft.label}",
+        f"since:{_since_question(frame)}",
+        f"asked:{question}:{draft.label}",
+        f"asked:{question}:{while_polite < size}",
+        f"asks:{draft.label.startswith('ask_')}:{question != ''}",
+    ]
     if size <= 2:
         found.append("whole:" + " ".join(frame))
     return found
+
+
+def _since_question(frame: Sequence[str]) -> int:
+    """Words after the last question word, at most 5; 9: there is none."""
+    for back, word in enumerate(reversed(frame)):
+        if word in _ASKING or word in _COUNTING:
+            return min(back, 5)
+    return 9
+
+
+def _question(core: Sequence[str]) -> str:
+    """The question word that ends the sentence, or stands before the last word or two ("bao nhiêu tiền")."""
+    if core[-1] in _ASKING:
+        return core[-1]
+    for back in (2, 3):
+        if len(core) >= back and core[-back] in _COUNTING:
+            return f"{core[-back]}+{back - 1}"
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +116,17 @@ class Completeness:
     numbers: dict[str, int]
     weights: npt.NDArray[np.float32]
     intercept: float
+    wholes: dict[str, float]
+    """Training sentences (words joined by spaces), each with how often it is not the beginning of a longer one."""
 
     def probability(self, draft: Draft) -> float:
+        known = self.wholes.get(" ".join(draft.frame), 0.0)
+        fitted = self._fitted(draft)
+        if draft.frame[-1] == PLACE and not any(word in _ASKING or word in _COUNTING for word in draft.frame):
+            fitted = min(fitted, BARE_MENTION)
+        return max(known, fitted)
+
+    def _fitted(self, draft: Draft) -> float:
         score = self.intercept
         for feature in draft_features(draft):
             number = self.numbers.get(feature)
@@ -127,7 +171,20 @@ def with_particles(frame: Sequence[str], generator: random.Random) -> tuple[str,
     return (*frame, *tail)
 
 
-def train_completeness(drafts: Sequence[Draft], whole: Sequence[bool], weights: Sequence[float]) -> Completeness:
+def known_wholes(frames: Sequence[tuple[tuple[str, ...], str]]) -> dict[str, float]:
+    """`frames`: sentences with their labels. A command is whole even if a longer one begins like it."""
+    beginnings = Counter(frame[:at] for frame, _ in frames for at in range(1, len(frame)))
+    found: dict[str, float] = {}
+    for frame, label in frames:
+        if label not in OPENERS and frame[-1] != PLACE:
+            asks = label.startswith("ask_") or label == "out_of_scope"
+            found[" ".join(frame)] = 1 / (1 + beginnings[frame]) if asks else 1.0
+    return found
+
+
+def train_completeness(
+    drafts: Sequence[Draft], whole: Sequence[bool], weights: Sequence[float], wholes: dict[str, float]
+) -> Completeness:
     """`weights`: how much each draft counts."""
     named = [draft_features(draft) for draft in drafts]
     found = Counter(feature for names in named for feature in names)
@@ -141,4 +198,4 @@ def train_completeness(drafts: Sequence[Draft], whole: Sequence[bool], weights: 
         for names in named
     ]
     coefficients, intercept = fit_binary(sparse_rows(vectors, len(kept)), whole, strength=1.0, weights=weights)
-    return Completeness(numbers, coefficients.astype(np.float32), intercept)
+    return Completeness(numbers, coefficients.astype(np.float32), intercept, wholes)

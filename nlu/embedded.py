@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from contracts.context import Context
 from contracts.expectation import Expecting
 from contracts.heard import Heard, Hypothesis
 from contracts.meaning import Aspect, Candidate, Intent, Meaning
@@ -15,17 +16,17 @@ from contracts.syllables import nfc, tokens
 from nlu.ambiguities import Ambiguity, load_ambiguities
 from nlu.aspects import asked_aspects
 from nlu.choices import chosen_code
-from nlu.completeness import expected_answer
+from nlu.completeness import draft_of, expected_answer
 from nlu.corrections import meant_part
 from nlu.errors import ModelFileError
 from nlu.evidence import MAX_HYPOTHESES, OUT_OF_SCOPE, Judgement, Weighed, judge
 from nlu.features import PLACE
-from nlu.interpreter import Content, Context
+from nlu.interpreter import Content
 from nlu.link_targets import answered_targets, load_colloquial, load_names, merge_targets
 from nlu.linker import Linker
 from nlu.model import Model, content_hash, load_model, save_model
 from nlu.reading import Reader
-from nlu.training import draft_of, train_model
+from nlu.training import train_model
 from nlu.training_data import ASK, TrainingData, intent_and_aspect, load_domain, load_training_data
 
 log = logging.getLogger(__name__)

@@ -1,29 +1,16 @@
 """From what was heard to what it means: the interface, and the engines behind it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from contracts.expectation import Expectation, Expecting
+from contracts.context import Context
+from contracts.expectation import Expecting
 from contracts.heard import Heard, Hypothesis
-from contracts.meaning import Aspect, Meaning
+from contracts.meaning import Meaning
 from nlu.errors import EngineError
 from nlu.link_targets import Procedure
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """What the dialog knows when the turn begins."""
-
-    procedure_code: str | None = None
-    """The procedure being talked about."""
-    aspects: tuple[Aspect, ...] = ()
-    """What was asked last, or is asked while the procedure is still open."""
-    expectation: Expectation = field(default_factory=Expectation)
-    """Used where bare hypotheses are understood; `Heard` carries its own."""
-    offered: tuple[str, ...] = ()
-    """Procedure codes just offered for choice, in order."""
 
 
 class Interpreter(Protocol):

@@ -22,6 +22,8 @@ EVERYDAY_SYLLABLES = 9
 MAX_SYLLABLES = 60
 """Of an utterance; the rest is not looked at."""
 MIN_QUALITY = 0.58
+SHORT_NAME_QUALITY = 0.8
+"""Least quality for names of one or two syllables: they sound like anything."""
 CATALOGUE_CANDIDATES = 16
 TOP = 5
 FRAME_SHARE = 3.0
@@ -83,6 +85,8 @@ class Linker:
         self._index = InvertedIndex(names)
         self._table = self._name_table(names, [tokens(frame) for frame in frames])
         self._mass = self._table.mass
+        short = [len(name) <= 2 for name in names]
+        self._least = np.where(short, SHORT_NAME_QUALITY, MIN_QUALITY)
         self._everyday = np.array([surface.everyday for surface in self._surfaces], dtype=bool)
 
     def link(self, text: str) -> Link:
@@ -96,7 +100,7 @@ class Linker:
         aligned = align(self._table.rows(chosen), likeness)
         quality = ALIGNED_SHARE * aligned + (1 - ALIGNED_SHARE) * coverage[chosen]
         evidence = self._mass[chosen] * quality**SHARPNESS
-        order = [int(at) for at in np.argsort(-evidence, kind="stable") if quality[at] >= MIN_QUALITY]
+        order = [int(at) for at in np.argsort(-evidence, kind="stable") if quality[at] >= self._least[chosen[at]]]
         if not order:
             return NO_LINK
         best = self._surfaces[int(chosen[order[0]])]

@@ -7,7 +7,7 @@ from math import exp
 import numpy as np
 import numpy.typing as npt
 
-from nlu.optimise import fit_binary
+from nlu.optimise import Bound, fit_binary
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,15 @@ class Logistic:
         return 1 / (1 + exp(-max(min(score, 40.0), -40.0)))
 
 
-def train_logistic(rows: Sequence[Sequence[float]], right: Sequence[bool], *, strength: float = 1.0) -> Logistic:
-    """`strength`: inverse regularisation."""
-    weights, intercept = fit_binary(np.asarray(rows, dtype=np.float64), right, strength=strength)
-    return Logistic(weights, intercept)
+def train_logistic(
+    rows: Sequence[Sequence[float]],
+    right: Sequence[bool],
+    *,
+    weights: Sequence[float],
+    bounds: Sequence[Bound],
+    strength: float = 1.0,
+) -> Logistic:
+    """`weights`: how much each row counts; `bounds`: of the coefficients; `strength`: inverse regularisation."""
+    table = np.asarray(rows, dtype=np.float64)
+    coefficients, intercept = fit_binary(table, right, strength=strength, weights=weights, bounds=bounds)
+    return Logistic(coefficients, intercept)

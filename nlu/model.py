@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from contracts import syllables
 from nlu.acceptance import Acceptance
 from nlu.classifier import Classifier
 from nlu.completeness import Completeness
@@ -20,8 +21,8 @@ from nlu.features import FeatureSpace
 from nlu.logistic import Logistic
 from nlu.neighbours import Neighbours
 
-FORMAT = 1
-"""Part of the content hash: raise it when training or features change."""
+_SOURCES = (*sorted(Path(__file__).parent.glob("*.py")), Path(syllables.__file__))
+"""A model is only as old as the code that trains and reads it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +36,10 @@ class Model:
 
 
 def content_hash(parts: Iterable[str]) -> str:
-    """Names the model trained from these texts; 16 hexadecimal digits."""
-    digest = hashlib.sha256(f"format {FORMAT}".encode())
+    """Names the model that this code trains from these texts; 16 hexadecimal digits."""
+    digest = hashlib.sha256()
+    for source in _SOURCES:
+        digest.update(source.read_bytes())
     for part in parts:
         digest.update(b"\0" + part.encode())
     return digest.hexdigest()[:16]
@@ -49,6 +52,7 @@ def save_model(model: Model, path: Path) -> None:
         "labels": list(model.classifier.labels),
         "known": sorted(model.known),
         "drafts": list(model.completeness.numbers),
+        "wholes": dict(model.completeness.wholes),
         "scalars": [model.acceptance.model.intercept, model.completeness.intercept],
     }
     arrays: dict[str, Any] = {
@@ -76,7 +80,7 @@ def save_model(model: Model, path: Path) -> None:
 def load_model(path: Path) -> Model:
     """Raises `ModelFileError` for a missing, cut or foreign file."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             arrays: dict[str, Any] = {name: file[name] for name in file.files}
         words = json.loads(bytes(arrays["words"]).decode())
         numbers = {feature: at for at, feature in enumerate(words["features"])}
@@ -87,7 +91,10 @@ def load_model(path: Path) -> Model:
             known=frozenset(words["known"]),
             acceptance=Acceptance(Logistic(arrays["acceptance"], words["scalars"][0])),
             completeness=Completeness(
-                {feature: at for at, feature in enumerate(words["drafts"])}, arrays["completeness"], words["scalars"][1]
+                {feature: at for at, feature in enumerate(words["drafts"])},
+                arrays["completeness"],
+                words["scalars"][1],
+                words["wholes"],
             ),
         )
     except (OSError, ValueError, KeyError, EOFError, IndexError, zipfile.BadZipFile) as error:

@@ -9,16 +9,20 @@ import numpy.typing as npt
 from nlu.features import Vector
 
 Doubles = npt.NDArray[np.float64]
+Bound = tuple[float | None, float | None]
+"""Least and greatest value; None: no limit."""
 Loss = Callable[[Doubles], tuple[float, Doubles]]
 
 
-def minimise(loss: Loss, size: int, *, iterations: int, tolerance: float) -> Doubles:
+def minimise(
+    loss: Loss, size: int, *, iterations: int, tolerance: float, bounds: Sequence[Bound] | None = None
+) -> Doubles:
     """`loss` gives value and gradient; `tolerance` of the largest gradient component."""
     from scipy import optimize
 
     solver: Any = optimize
     options = {"maxiter": iterations, "gtol": tolerance, "maxcor": 5}
-    found = solver.minimize(loss, np.zeros(size), jac=True, method="L-BFGS-B", options=options)
+    found = solver.minimize(loss, np.zeros(size), jac=True, method="L-BFGS-B", options=options, bounds=bounds)
     return np.asarray(found.x, dtype=np.float64)
 
 
@@ -34,9 +38,18 @@ def sparse_rows(vectors: Sequence[Vector], features: int) -> Any:
 
 
 def fit_binary(
-    rows: Any, right: Sequence[bool], *, strength: float, weights: Sequence[float] | None = None, iterations: int = 200
+    rows: Any,
+    right: Sequence[bool],
+    *,
+    strength: float,
+    weights: Sequence[float] | None = None,
+    bounds: Sequence[Bound] | None = None,
+    iterations: int = 200,
 ) -> tuple[Doubles, float]:
-    """Coefficients and intercept of a logistic regression. `rows`: dense or CSR; `strength`: inverse regularisation."""
+    """Coefficients and intercept of a logistic regression. `rows`: dense or CSR; `strength`: inverse regularisation.
+
+    `weights`: of the rows; `bounds`: of the coefficients.
+    """
     target = np.asarray(right, dtype=np.float64)
     weight = np.ones(len(target)) if weights is None else np.asarray(weights, dtype=np.float64)
     columns = rows.T.tocsr() if hasattr(rows, "tocsr") else rows.T
@@ -50,5 +63,6 @@ def fit_binary(
         gradient = np.append(columns @ miss + flat[:-1] / strength, miss.sum())
         return value + float((flat[:-1] ** 2).sum()) / (2 * strength), gradient
 
-    found = minimise(loss, size + 1, iterations=iterations, tolerance=1e-3)
+    limits = None if bounds is None else [*bounds, (None, None)]
+    found = minimise(loss, size + 1, iterations=iterations, tolerance=1e-3, bounds=limits)
     return found[:-1], float(found[-1])

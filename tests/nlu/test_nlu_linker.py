@@ -1,0 +1,129 @@
+import pytest
+
+from nlu.ambiguities import Ambiguity
+from nlu.embedded import EmbeddedInterpreter
+from nlu.link_targets import LinkTarget, load_colloquial, merge_targets, name_key, plain_name
+from nlu.linker import Linker
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("đăng ký khai sinh cần giấy tờ gì", "1.001193"),
+        ("con tui mới đẻ giờ mần giấy khai sanh răng", "1.001193"),
+        ("làm giấy khai xinh cho cháu", "1.001193"),
+        ("xin chích lục khai sinh", "2.000635"),
+        ("nhập hộ khẩu cho vợ thì nàm thế nào", "1.004222"),
+        ("lý lịch tư phát hết bao nhiêu", "3.000333"),
+        ("hai đứa em muốn đăng kí kết hôn", "1.000894"),
+        ("làm hôn thú ở đâu", "1.000894"),
+        ("giấy xác nhận độc thân", "1.004873"),
+        ("cái giấy chứng tử của ông cụ", "1.000656"),
+        ("đổi bằng lái xe ở đâu", "3.000347"),
+        ("bằng lái xe của tôi bị mất", "3.000348"),
+        ("lấy chồng nước ngoài đăng ký kết hôn thế nào", "2.000806"),
+        ("đăng ký giám hộ nộp ở đâu", "1.004837"),
+        ("đăng ký lại khai sinh", "1.004884"),
+        ("gia hạn tạm trú", "1.002755"),
+        ("đăng ký khai tử có yếu tố nước ngoài", "1.001766"),
+        ("thế chấp sổ ở ngân hàng", "1.011441"),
+    ],
+)
+def test_links_dialect_noise_and_neighbours(interpreter: EmbeddedInterpreter, text: str, code: str) -> None:
+    link = interpreter.linker.link(text)
+    codes = link.ambiguous or tuple(candidate.procedure_code for candidate in link.candidates[:1])
+    assert code in codes, link
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("giấy phép kinh doanh mất bao lâu", {"1.001612", "2.001610"}),
+        ("làm sổ đỏ hết bao nhiêu tiền", {"1.013978", "1.013831"}),
+        ("thủ tục sang tên", {"1.013831", "1.013076"}),
+        ("mai táng phí nộp ở đâu", {"1.001731", "1.014028", "2.000821"}),
+        ("mất giấy khai sinh thì làm sao", {"2.000635", "1.004884"}),
+    ],
+)
+def test_families_stay_ambiguous(interpreter: EmbeddedInterpreter, text: str, codes: set[str]) -> None:
+    link = interpreter.linker.link(text)
+    assert codes <= set(link.ambiguous)
+    assert link.code is None
+    assert {candidate.procedure_code for candidate in link.candidates[: len(link.ambiguous)]} == set(link.ambiguous)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("xin giấy phép kinh doanh quán phở", "1.001612"), ("sang tên cái xe máy cũ", "1.013076")]
+)
+def test_cues_decide_a_family(interpreter: EmbeddedInterpreter, text: str, code: str) -> None:
+    assert interpreter.linker.link(text).code == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cần giấy tờ gì",
+        "hết bao nhiêu tiền",
+        "nộp ở đâu hả em",
+        "mấy ngày thì xong",
+        "mai trời có mưa không",
+        "",
+        "!!!",
+    ],
+)
+def test_no_false_link(interpreter: EmbeddedInterpreter, text: str) -> None:
+    assert interpreter.linker.link(text).candidates == ()
+
+
+def test_a_name_outside_the_content_is_known_but_not_answered(interpreter: EmbeddedInterpreter) -> None:
+    link = interpreter.linker.link("thủ tục đăng ký giám hộ cho cháu")
+    assert link.code == "1.004837"
+    assert not interpreter.linker.targets["1.004837"].answered
+
+
+def test_span_covers_the_mention(interpreter: EmbeddedInterpreter) -> None:
+    words = "cho em hỏi đăng ký kết hôn ở đâu".split()
+    span = interpreter.linker.link(" ".join(words)).span
+    assert span is not None
+    assert words[slice(*span)] == ["đăng", "ký", "kết", "hôn"]
+
+
+def test_official_names_are_plain() -> None:
+    assert plain_name("Thủ tục đăng ký khai tử (cấp xã (mới)).") == "đăng ký khai tử"
+    assert name_key("Cấp thẻ (cấp tỉnh)") == name_key("cấp thẻ")
+
+
+def test_the_same_name_at_another_level_is_one_target() -> None:
+    ours = LinkTarget(code="1", name="làm thẻ", aliases=("Cấp thẻ",))
+    names = [
+        LinkTarget(code="2", name="Cấp thẻ (thực hiện tại cấp tỉnh)", answered=False),
+        LinkTarget(code="3", name="Cấp lại thẻ (thực hiện tại cấp tỉnh)", answered=False),
+        LinkTarget(code="4", name="Cấp lại thẻ (thực hiện tại cấp xã)", answered=False),
+    ]
+    merged = merge_targets([ours], names, [("mất thẻ", "3"), ("cái thẻ", "2"), ("khác", "9")])
+    assert dict(merged.same) == {"1": "1", "2": "1", "3": "3", "4": "3"}
+    assert {target.code: target.aliases for target in merged.targets} == {
+        "1": ("Cấp thẻ", "cái thẻ"),
+        "3": ("mất thẻ",),
+    }
+
+
+def test_colloquial_terms_name_their_line(tmp_path: object) -> None:
+    from pathlib import Path
+
+    from nlu.errors import TrainingDataError
+
+    path = Path(str(tmp_path)) / "terms.tsv"
+    path.write_text("term\tcode\nnhập khẩu\t1.004222\nhỏng\n", encoding="utf-8")
+    with pytest.raises(TrainingDataError, match=r"terms\.tsv:3"):
+        load_colloquial(path)
+
+
+def test_an_empty_linker_links_nothing() -> None:
+    assert Linker([]).link("đăng ký khai sinh").candidates == ()
+
+
+def test_two_cues_of_equal_length_decide_nothing() -> None:
+    family = Ambiguity(phrases=("x",), codes=("1", "2"), cues=(("1", ("xe",)), ("2", ("đất",))))
+    assert family.decided("sang tên xe") == "1"
+    assert family.decided("sang tên") is None
