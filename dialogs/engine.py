@@ -109,7 +109,8 @@ class Engine:
         if intent is Intent.ASK or correction:
             return self._asked(state, meaning)
         needed = thresholds.emergency_above if intent is Intent.EMERGENCY else thresholds.control_above
-        if intent is Intent.NOTHING or meaning.acceptance < needed:
+        sure = meaning.intent_confidence if intent is Intent.OUT_OF_SCOPE else meaning.acceptance
+        if intent is Intent.NOTHING or sure < needed:
             return self._pattern(state, Pattern.NO_MATCH)
         if intent is Intent.YES:
             return self._pattern(state, Pattern.YES)

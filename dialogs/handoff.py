@@ -1,5 +1,6 @@
 """What the person who takes over is told: one line, without personal data."""
 
+from contracts.meaning import Aspect
 from dialogs.responses import Responses
 from dialogs.state import Question, State
 
@@ -8,7 +9,7 @@ def question_text(question: Question, responses: Responses) -> str:
     """ "giấy tờ đăng ký khai sinh"; "" if nothing is known."""
     if question.offers:
         return responses.joined("list_or", tuple(offer.name for offer in question.offers))
-    aspects = responses.aspect_names(question.aspects)
+    aspects = responses.aspect_names(tuple(one for one in question.aspects if one is not Aspect.GENERAL))
     if question.procedure_name and aspects:
         return responses.text("question_whole", aspect=aspects, procedure=question.procedure_name)
     if question.procedure_name:

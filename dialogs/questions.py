@@ -45,7 +45,7 @@ def _offers(state: State, meaning: Meaning, content: Content) -> tuple[Offer, ..
     offers: list[Offer] = []
     for code in meaning.ambiguous:
         known = content.catalogue.get(code, state.today)
-        name = known.short_name if known else names.get(code, "")
+        name = known.short_name if known else spoken_name(names.get(code, ""))
         if name:
             offers.append(Offer(code=code, name=name))
     return tuple(offers[: content.thresholds.choices]) if len(offers) > 1 else ()
@@ -56,7 +56,12 @@ def _procedure(old: Question, meaning: Meaning, content: Content) -> tuple[str |
         return old.procedure_code, old.procedure_name
     best = meaning.candidates[0]
     known = content.catalogue.get(best.procedure_code)
-    return best.procedure_code, known.short_name if known else best.name
+    return best.procedure_code, known.short_name if known else spoken_name(best.name)
+
+
+def spoken_name(name: str) -> str:
+    """An official name within a sentence: without its capital, unless it begins with an abbreviation."""
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name
 
 
 def _aspects(state: State, meaning: Meaning) -> tuple[Aspect, ...]:

@@ -23,14 +23,21 @@ class Catalogue:
 
     @classmethod
     def load(cls, folder: Path) -> "Catalogue":
-        """All `*.yml` of the folder. Raises `ContentFileError`, also for two records of one code on one day."""
+        """All `*.yml` of the folder. Raises `ContentFileError`, also for two records of one code on one day
+        and for one alias of two procedures.
+        """
         read: list[tuple[YamlSource, Procedure]] = []
+        owners: dict[str, str] = {}
         for path in sorted(folder.glob("*.yml")):
             source = read_yaml(path)
             procedure = read_procedure(source)
             for other_source, other in read:
                 if other.code == procedure.code and _overlap(other, procedure):
                     raise source.fail(("code",), f"đã có trong {other_source.file} cho cùng thời gian")
+            for index, alias in enumerate(procedure.aliases):
+                owner = owners.setdefault(alias.lower(), procedure.code)
+                if owner != procedure.code:
+                    raise source.fail(("aliases", index), f"tên gọi {alias!r} đã thuộc về {owner}")
             read.append((source, procedure))
         return cls([procedure for _, procedure in read])
 
