@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 _PIECE_MS = 500
 """Length in which cached audio is handed out."""
-_UNHURRIED_S = 60.0
+_UNHURRIED_MS = 60_000
 
 
 class PooledVoice:
@@ -86,14 +86,11 @@ class PooledVoice:
         return made
 
     async def _render(self, words: str, rate: float) -> bytes:
-        spoken = self.crew.speak(words, rate)
-        try:
-            parts: list[bytes] = []
-            while (chunk := await spoken.take(_UNHURRIED_S)) is not None:
-                parts.append(chunk.pcm)
-            return b"".join(parts)
-        finally:
-            spoken.close()
+        """By the engine alone, however long it takes: a prompt must not be kept in the fallback's voice."""
+        unhurried = Deadlines(start_ms=_UNHURRIED_MS, stall_ms=_UNHURRIED_MS)
+        telling = Telling(words, rate, crew=self.crew, fallback=None, start_ms=_UNHURRIED_MS, deadlines=unhurried)
+        async with aclosing(telling.chunks()) as chunks:
+            return b"".join([chunk.pcm async for chunk in chunks])
 
     def _key(self, words: str, rate: float) -> Key:
         crew = self.crew

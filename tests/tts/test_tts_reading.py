@@ -41,6 +41,9 @@ def test_a_written_form_is_read_as_the_table_says(category: str, written: str, s
         ("điểm b, c khoản 2", "điểm bê, xê khoản hai"),
         ("LÀM GIẤY KHAI SINH", "LÀM GIẤY KHAI SINH"),
         ("3 (2)", "ba, hai"),
+        ("điểm d, đ khoản 1", "điểm dê, đê khoản một"),
+        ("ii) bản sao", "hai, bản sao"),
+        ("Mẫu số 11/ĐK", "Mẫu số mười một đê ca"),
     ],
 )
 def test_neighbours_decide(written: str, spoken: str) -> None:

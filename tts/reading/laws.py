@@ -82,7 +82,8 @@ def _point(match: "re.Match[str]", context: Context) -> str | None:
     )
     if not (ends_with_word(before, "điểm|tiết|mẫu|loại|hạng|nhóm|nhà|lô|khu|tòa|bảng|dãy|phương án") or listed):
         return None
-    return LETTER_NAMES[match[0].lower()]
+    # As an acronym's letter d and đ sound alike; as points of one list they must not.
+    return "dê" if match[0].lower() == "d" else LETTER_NAMES[match[0].lower()]
 
 
 _LETTERED = "điểm|tiết|mẫu|loại|hạng|nhóm|nhà|lô|khu|tòa|bảng|dãy|phương án"

@@ -45,4 +45,13 @@ def _heading(match: "re.Match[str]", context: Context) -> bool:
     return starts and re.match(r"[.)]\s", context.text[match.end() : match.end() + 2]) is not None
 
 
-RULES: tuple[Rule, ...] = (rule("roman", r"[IVXLC]+(?!\w)", _after_noun),)
+def _list_mark(match: "re.Match[str]", context: Context) -> str | None:
+    """ "ii)" at the head of a list item."""
+    value = roman_value(match[0].upper())
+    return None if value is None else context.number(value)
+
+
+RULES: tuple[Rule, ...] = (
+    rule("roman", r"(?:i{1,3}|iv|vi{0,3}|ix|x)(?=\))", _list_mark),
+    rule("roman", r"[IVXLC]+(?!\w)", _after_noun),
+)

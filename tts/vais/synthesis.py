@@ -30,6 +30,7 @@ _GAIN = 0.75
 _LIFT_DB = 0.0
 _SPREAD_CAP = 1.5
 _FRAME_STATES = 2
+_SPEEDS = (0.4, 2.5)
 
 
 @lru_cache(maxsize=1)
@@ -58,7 +59,7 @@ class VaisEngine:
 
     def speak(self, words: str, *, rate: float = 1.0) -> Iterator[Block]:
         spoken = phrases(words)
-        speed = rate * self._voice.speed
+        speed = float(np.clip(rate * self._voice.speed, *_SPEEDS))
         noise = np.random.default_rng(0)
         for at, phrase in enumerate(spoken):
             features = self._features(spoken, at, speed)
