@@ -275,6 +275,9 @@ class Ear:
 
     def _end(self, event: EarEvent) -> None:
         """The expectation is over."""
+        if self._turn is not None:
+            # What belongs to this turn must not begin the next one.
+            self._recent = b""
         self._turn = None
         self._expectation = self._no_input_at = None
         self._onset.reset()

@@ -20,14 +20,14 @@ _AFFIRMATIVE = frozenset("vâng ừ".split())
 class EndpointSettings:
     """Milliseconds, unless said otherwise."""
 
-    peek_ms: int = 150
+    peek_ms: int = 100
     """Silence after which the recogniser is asked what it has, so that the text is there when the turn ends."""
-    complete_ms: int = 300
+    complete_ms: int = 220
     """After a whole question."""
     incomplete_ms: int = 1100
     """After something that a speaker would go on from."""
-    yes_no_ms: int = 250
-    choice_ms: int = 300
+    yes_no_ms: int = 200
+    choice_ms: int = 220
     """After one of the phrases that were offered."""
     digits_ms: int = 900
     """Speakers pause between the groups of a number."""

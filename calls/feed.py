@@ -11,7 +11,7 @@ class Watch:
     """One watcher's events."""
 
     def __init__(self, limit: int) -> None:
-        self._events: asyncio.Queue[CallEvent] = asyncio.Queue(limit)
+        self._events: asyncio.Queue[CallEvent | None] = asyncio.Queue(limit)
         self.lost = 0
 
     def put(self, event: CallEvent) -> None:
@@ -20,9 +20,15 @@ class Watch:
             self.lost += 1
         self._events.put_nowait(event)
 
+    def end(self) -> None:
+        if self._events.full():
+            self._events.get_nowait()
+        self._events.put_nowait(None)
+
     async def __aiter__(self) -> AsyncIterator[CallEvent]:
-        while True:
-            yield await self._events.get()
+        """Until the feed is closed."""
+        while (event := await self._events.get()) is not None:
+            yield event
 
 
 class EventFeed:
@@ -34,6 +40,11 @@ class EventFeed:
     def publish(self, event: CallEvent) -> None:
         for watch in self._watches:
             watch.put(event)
+
+    def close(self) -> None:
+        """Ends every watch."""
+        for watch in self._watches:
+            watch.end()
 
     @contextmanager
     def watching(self) -> Generator[Watch]:

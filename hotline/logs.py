@@ -19,4 +19,6 @@ def configure(level: str, handler: logging.Handler) -> None:
     handler.setFormatter(EventFormatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]
+    # Its lines carry whole addresses, and with them what is said about a call.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     root.setLevel(level.upper() if level.upper() in logging.getLevelNamesMapping() else "WARNING")

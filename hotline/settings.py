@@ -39,7 +39,7 @@ class Telephony(Section):
     """0: a free one."""
     ari_port: int = Field(18088, ge=0, le=65535)
     media_port: int = Field(18787, ge=0, le=65535)
-    rtp_start: int = Field(20000, ge=1024, le=65000)
+    rtp_start: int = Field(20000, ge=0, le=65000)
     rtp_ports: int = Field(1000, ge=20, le=40000)
     trunks: tuple[str, ...] = ("127.0.0.2/32",)
     """Addresses or networks whose calls are answered; anybody else gets nothing."""

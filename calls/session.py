@@ -1,0 +1,273 @@
+"""One call: what comes from line and ear goes in order through meaning and dialog, and what they decide is done.
+
+One inbox keeps the order. Frames never pass through it: they go from the line straight into the ear, so that a slow
+decision delays a decision and no audio.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Sequence
+from datetime import date
+
+from asr.ear_events import EarEvent, NoInput, PartialHeard, RecognitionFailed, SpeechDropped, SpeechStarted
+from calls.barge_in import Verdict
+from calls.parts import Parts
+from calls.recorder import CallRecorder
+from calls.speaking import Speaker
+from calls.turns import TurnTaker
+from contracts.acts import Act, HandoffReason, HangUp, Listen, Note, Say, Transfer
+from contracts.audio import SAMPLE_BYTES, samples_to_ms
+from contracts.errors import TongdaiError
+from contracts.events import (
+    ActFailed,
+    ActFinished,
+    BargedIn,
+    CallStarted,
+    Event,
+    HungUp,
+    KeyPressed,
+    Silence,
+    Understood,
+)
+from contracts.expectation import Expectation
+from contracts.heard import Heard, Hypothesis
+from telephony.line import Frame, Key, Line, Played
+from telephony.line import HungUp as LineHungUp
+
+log = logging.getLogger(__name__)
+
+FAULT_SUMMARY = "Tổng đài tự động gặp lỗi trong cuộc gọi này."
+
+
+class Session:
+    def __init__(self, line: Line, parts: Parts, *, today: date) -> None:
+        self._line = line
+        self._parts = parts
+        self._today = today
+        self._position = 0
+        self._recorder = CallRecorder(
+            call_id=line.call_id,
+            bundle_id=parts.bundle_id,
+            clock=parts.clock,
+            position=lambda: self._position,
+            listeners=parts.listeners,
+        )
+        self._inbox: asyncio.Queue[Event | EarEvent] = asyncio.Queue()
+        self._ear = parts.make_ear(line.rate_hz)
+        self._speaker = Speaker(
+            line=line, voice=parts.voice, clock=parts.clock, recorder=self._recorder, on_end=self._inbox.put_nowait
+        )
+        self._turns = TurnTaker(parts.interpreter, parts.thinking, parts.clock, self._recorder, line.rate_hz)
+        self._state = parts.engine.start()
+        self._agenda: deque[Act] = deque()
+        self._alarm: int | None = None
+        """Sample at which a voice was noticed while we were speaking; the turn is not decided yet."""
+        self._asked_at: float | None = None
+        self._over = False
+
+    async def run(self) -> None:
+        """Returns when the call is over; nothing of it is left then. Faults end with a person, never in silence."""
+        self._recorder.record("call.started", {"caller": self._line.caller_number}, personal=("caller",))
+        tasks = [
+            asyncio.create_task(self._take_line(), name=f"line {self._line.call_id}"),
+            asyncio.create_task(self._take_ear(), name=f"ear {self._line.call_id}"),
+        ]
+        self._inbox.put_nowait(CallStarted(today=self._today))
+        try:
+            while not self._over:
+                await self._take(await self._inbox.get())
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._speaker.close()
+            await self._ear.close()
+            await self._line.close()
+            self._recorder.record("call.ended")
+
+    async def _take_line(self) -> None:
+        try:
+            async for event in self._line.events():
+                match event:
+                    case Frame(pcm=pcm, sample=sample):
+                        self._position = sample + len(pcm) // SAMPLE_BYTES
+                        self._ear.feed(pcm)
+                    case Key(key=key):
+                        self._inbox.put_nowait(KeyPressed(key=key))
+                    case Played(utterance_id=utterance_id):
+                        self._speaker.played(utterance_id)
+                    case LineHungUp():
+                        break
+        finally:
+            self._inbox.put_nowait(HungUp())
+
+    async def _take_ear(self) -> None:
+        while (event := await self._ear.next_event()) is not None:
+            self._inbox.put_nowait(event)
+
+    async def _take(self, event: Event | EarEvent) -> None:
+        try:
+            await self._handle(event)
+        except Exception as error:
+            log.exception("call fault", extra={"call_id": self._line.call_id, "event": type(event).__name__})
+            self._recorder.record("fault", {"error": type(error).__name__})
+            await self._give_up()
+
+    async def _handle(self, event: Event | EarEvent) -> None:
+        match event:
+            case HungUp():
+                self._decide(event)
+                self._over = True
+            case SpeechStarted(sample=sample):
+                await self._voice_noticed(sample)
+            case PartialHeard(partial=partial):
+                await self._partly_heard(partial.text)
+            case Heard():
+                await self._heard(event)
+            case SpeechDropped():
+                await self._false_alarm()
+            case RecognitionFailed(sample=sample, code=code):
+                self._recorder.record("recognition.failed", {"code": code})
+                await self._heard(_nothing_heard(sample))
+            case NoInput():
+                self._recorder.record("silence")
+                await self._step(Silence())
+            case KeyPressed():
+                await self._key(event)
+            case _:
+                await self._step(event)
+
+    async def _voice_noticed(self, sample: int) -> None:
+        self._recorder.record("speech.started")
+        say = self._speaker.current
+        if say is not None and say.interruptible:
+            self._alarm = sample
+            await self._speaker.pause()
+
+    async def _partly_heard(self, text: str) -> None:
+        self._recorder.record("turn.partial", {"text": text}, personal=("text",))
+        say = self._speaker.current
+        if self._alarm is None or say is None:
+            return
+        speech_ms = samples_to_ms(self._position - self._alarm, self._line.rate_hz)
+        if (
+            self._parts.barge_in.while_speaking(speech_ms=speech_ms, text=text, being_said=say.text)
+            is Verdict.INTERRUPT
+        ):
+            await self._interrupt(say)
+
+    async def _heard(self, heard: Heard) -> None:
+        say = self._speaker.current
+        if self._alarm is not None and say is not None:
+            if self._parts.barge_in.after_speech(text=heard.text, being_said=say.text) is Verdict.RESUME:
+                await self._false_alarm()
+                return
+            await self._interrupt(say)
+        self._asked_at = self._parts.clock.now()
+        meaning = await self._turns.understand(heard, self._state.context())
+        await self._step(Understood(heard=heard, meaning=meaning))
+
+    async def _false_alarm(self) -> None:
+        say, self._alarm = self._speaker.current, None
+        if say is not None:
+            self._recorder.record("barge_in.false_alarm")
+            self._listen_while(say)
+            await self._speaker.resume()
+
+    async def _interrupt(self, say: Say) -> None:
+        self._alarm = None
+        heard_chars = await self._speaker.stop()
+        self._turns.interrupted()
+        self._recorder.record("barge_in.interrupted", {"act_id": say.act_id, "heard_chars": heard_chars})
+        self._agenda.clear()
+        acts = self._decide(BargedIn(act_id=say.act_id, heard_chars=heard_chars))
+        self._agenda.extend(act for act in acts if not isinstance(act, Listen))
+        await self._advance()
+
+    async def _key(self, event: KeyPressed) -> None:
+        self._recorder.record("key.pressed", {"key": event.key}, personal=("key",))
+        await self._step(event)
+
+    async def _step(self, event: Event) -> None:
+        acts = self._decide(event)
+        if acts:
+            await self._replace(acts)
+        await self._advance()
+
+    def _decide(self, event: Event) -> Sequence[Act]:
+        started = self._parts.clock.now()
+        self._state, acts = self._parts.engine.step(self._state, event)
+        if isinstance(event, Understood):
+            ms = (self._parts.clock.now() - started) * 1000
+            self._recorder.record(
+                "turn.decided", {"decision_ms": round(ms, 2), "acts": [type(a).__name__ for a in acts]}
+            )
+        return acts
+
+    async def _replace(self, acts: Sequence[Act]) -> None:
+        """New acts take the place of what was going to be done, and of what is being said."""
+        self._agenda.clear()
+        self._alarm = None
+        if self._speaker.current is not None:
+            await self._speaker.stop()
+        self._agenda.extend(acts)
+
+    async def _advance(self) -> None:
+        while self._agenda and self._speaker.current is None and not self._over:
+            await self._do(self._agenda.popleft())
+
+    async def _do(self, act: Act) -> None:
+        match act:
+            case Say():
+                self._listen_while(act)
+                asked_at, self._asked_at = self._asked_at, None
+                self._speaker.start(act, asked_at=asked_at)
+            case Listen():
+                self._ear.expect(act.expectation)
+            case Transfer():
+                await self._transfer(act)
+            case HangUp():
+                await self._line.hang_up()
+            case Note():
+                self._recorder.record(f"note.{act.name}", dict(act.fields))
+
+    def _listen_while(self, say: Say) -> None:
+        if not say.interruptible:
+            self._ear.stop_expecting()
+            return
+        following = next((act for act in self._agenda if isinstance(act, Listen)), None)
+        self._ear.expect(following.expectation if following else Expectation(), no_input=False)
+
+    async def _transfer(self, act: Transfer) -> None:
+        self._ear.stop_expecting()
+        self._recorder.record(
+            "handoff.started", {"reason": act.reason.value, "summary": act.summary}, personal=("summary",)
+        )
+        try:
+            await self._line.transfer(act.reason.value, act.summary)
+        except TongdaiError as error:
+            self._recorder.record("handoff.failed", {"code": error.code})
+            self._inbox.put_nowait(ActFailed(act_id=act.act_id, code=error.code))
+            return
+        self._recorder.record("handoff.done")
+        self._inbox.put_nowait(ActFinished(act_id=act.act_id))
+
+    async def _give_up(self) -> None:
+        """A fault: the caller goes to a person; where not even that works the line is closed and the dialplan acts."""
+        self._over = True
+        try:
+            await self._speaker.stop()
+            await self._line.transfer(HandoffReason.FAULT.value, FAULT_SUMMARY)
+            self._recorder.record("handoff.done")
+        except Exception:
+            log.exception("handoff after a fault failed", extra={"call_id": self._line.call_id})
+
+
+def _nothing_heard(sample: int) -> Heard:
+    return Heard(
+        hypotheses=(Hypothesis(text="", confidence=0.0),),
+        start_sample=sample,
+        end_sample=sample,
+        expectation=Expectation(),
+    )

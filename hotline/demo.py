@@ -1,0 +1,94 @@
+"""The demonstration: a simulated citizen phones the hotline over SIP, interrupts it, and is put through to a person."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass
+
+from contracts.call_event import CallEvent
+from hotline.caller_turns import interrupting, say_turn
+from hotline.placed_call import PlacedCall, place_call
+from hotline.state import RunState
+from telephony.asterisk.dialplan import REASON_HEADER, SUMMARY_HEADER, decode_text
+from telephony.sip.agent import Answer, IncomingCall, SipAgent
+from telephony.sip.turns import Turn
+from tts.rendering import render
+
+QUESTION = "cho tôi hỏi làm giấy khai sinh cho con thì cần những giấy tờ gì"
+INTERRUPTION = "thế còn lệ phí hết bao nhiêu tiền"
+PERSON = "cho tôi gặp cán bộ tư vấn"
+TO_THE_AGENT = "chào em, bác muốn hỏi thêm về việc khai sinh cho cháu"
+AGENT_GREETING = "Dạ, cán bộ tư vấn xin nghe. Bác cần hỏi gì ạ?"
+AGENT_REPLY = "Dạ vâng, em nghe rõ rồi ạ. Để em giúp bác."
+AGENT_VOICE = "caller2"
+INTERRUPT_AFTER_MS = 2500.0
+
+
+@dataclass(slots=True)
+class AgentSide:
+    """What happened at the person's phone."""
+
+    rang: bool = False
+    reason: str = ""
+    summary: str = ""
+    heard_caller: bool = False
+
+
+def demo_turns(voice: str) -> list[Turn]:
+    return [
+        say_turn(QUESTION, voice),
+        interrupting(say_turn(INTERRUPTION, voice), INTERRUPT_AFTER_MS),
+        say_turn(PERSON, voice),
+        say_turn(TO_THE_AGENT, voice),
+    ]
+
+
+async def run_demo(
+    state: RunState, voice: str, *, observe: Callable[[CallEvent], None], note: Callable[[str], None]
+) -> tuple[PlacedCall, AgentSide]:
+    """Raises `SipError`."""
+    turns = await asyncio.to_thread(demo_turns, voice)
+    async with agent_phone(state, note) as side:
+        note(f"bác gọi số {state.number} qua SIP tới {state.sip}")
+        call = await place_call(f"{state.number}@{state.sip}", turns, state=state, observe=observe)
+        return call, side
+
+
+@contextlib.asynccontextmanager
+async def agent_phone(state: RunState, note: Callable[[str], None]) -> AsyncGenerator[AgentSide]:
+    """A person's phone that is registered, and answers and talks with whoever is put through."""
+    account, side = state.agents[0], AgentSide()
+    greeting = await asyncio.to_thread(lambda: render(AGENT_GREETING, variant=AGENT_VOICE))
+    behaviour = Answer(after_ms=1500, says=greeting)
+    async with SipAgent(state.sip, account.name, account.password, behaviour=behaviour) as phone:
+        await phone.register()
+        note(f"điện thoại của cán bộ ({account.name}) đã đăng ký")
+        task = asyncio.create_task(_attend(phone, side, note), name="agent")
+        try:
+            yield side
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+async def _attend(phone: SipAgent, side: AgentSide, note: Callable[[str], None]) -> None:
+    reply = await asyncio.to_thread(lambda: render(AGENT_REPLY, variant=AGENT_VOICE))
+    while True:
+        call = await phone.next_call()
+        side.rang = True
+        side.reason = decode_text(call.header(REASON_HEADER) or "")
+        side.summary = decode_text(call.header(SUMMARY_HEADER) or "")
+        note(f"điện thoại của cán bộ đổ chuông: {side.reason} – {side.summary}")
+        await call.wait_answered()
+        note(f"cán bộ nhấc máy: “{AGENT_GREETING}”")
+        if await _caller_has_spoken(call):
+            side.heard_caller = True
+            note("cán bộ nghe thấy người gọi và trả lời: “" + AGENT_REPLY + "”")
+            await call.say(reply)
+        await call.wait_ended()
+
+
+async def _caller_has_spoken(call: IncomingCall, quiet_samples: int = 6400) -> bool:
+    """The caller has said something and has been quiet for 0.8 s since; False: the call ended before."""
+    return await call.when(lambda: 0 <= call.last_loud < call.position - quiet_samples)

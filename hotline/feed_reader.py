@@ -1,0 +1,54 @@
+"""Follows a running hotline's live events, to lay them beside what a test caller hears."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncGenerator, Callable
+
+import websockets
+
+from contracts.call_event import CallEvent, EnvelopeError
+
+log = logging.getLogger(__name__)
+
+
+class CallLog:
+    """The events of the one call that comes from `number`, in order of arrival."""
+
+    def __init__(self, number: str, observe: Callable[[CallEvent], None] = lambda event: None) -> None:
+        self._number = number
+        self._observe = observe
+        self._call_id: str | None = None
+        self.events: list[CallEvent] = []
+        self.ended = asyncio.Event()
+
+    def put(self, event: CallEvent) -> None:
+        if event.kind == "call.started" and event.fields.get("caller") == self._number:
+            self._call_id = event.call_id
+        if event.call_id == self._call_id:
+            self.events.append(event)
+            self._observe(event)
+        if event.kind == "call.ended" and event.call_id == self._call_id:
+            self.ended.set()
+
+
+@contextlib.asynccontextmanager
+async def following(url: str, token: str, put: Callable[[CallEvent], None]) -> AsyncGenerator[None]:
+    """Connected when it yields. Raises `OSError` or a websockets error where the feed does not answer."""
+    async with websockets.connect(url, additional_headers={"Authorization": f"Bearer {token}"}) as feed:
+        task = asyncio.create_task(_follow(feed, put), name="feed")
+        try:
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+async def _follow(feed: websockets.ClientConnection, put: Callable[[CallEvent], None]) -> None:
+    with contextlib.suppress(websockets.ConnectionClosed):
+        async for message in feed:
+            try:
+                put(CallEvent.from_json(message if isinstance(message, str) else message.decode()))
+            except EnvelopeError as error:
+                log.warning("feed event unreadable", extra={"error": str(error)})

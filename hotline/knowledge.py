@@ -1,0 +1,21 @@
+"""What a hotline knows, from the content folder: procedures, meaning, and the recogniser's language model."""
+
+from pathlib import Path
+
+from contracts.paths import cache_dir
+from hotline.language_model import content_language_model
+from hotline.settings import Content as ContentSettings
+from nlu.interpreter import Interpreter, start_interpreter
+from nlu.lm_lines import content_lines
+from procedures.catalogue import Catalogue
+
+
+def load_interpreter(folder: Path, catalogue: Catalogue) -> Interpreter:
+    """Trains in seconds, or takes the model that was trained from the same content. Raises `MeaningError`."""
+    return start_interpreter(folder, catalogue.procedures(), cache=cache_dir() / "nlu")
+
+
+def load_language_model(settings: ContentSettings) -> Path:
+    """Raises `MeaningError`, `ProcedureError`."""
+    catalogue = Catalogue.load(settings.folder / "procedures")
+    return content_language_model(content_lines(settings.folder, catalogue.procedures()))

@@ -1,0 +1,74 @@
+"""`tongdai serve` as a child of a demonstration, a test or a benchmark, on free ports beside whatever else runs."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from hotline.errors import NotReadyError
+from hotline.settings import ROOT
+from hotline.state import RunState, read_state
+
+FREE_PORTS = {
+    "TONGDAI__TELEPHONY__SIP_PORT": "0",
+    "TONGDAI__TELEPHONY__ARI_PORT": "0",
+    "TONGDAI__TELEPHONY__MEDIA_PORT": "0",
+    "TONGDAI__TELEPHONY__RTP_START": "0",
+    "TONGDAI__CONSOLE__PORT": "0",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    process: asyncio.subprocess.Process
+    state: RunState
+
+
+@asynccontextmanager
+async def serving(
+    run_dir: Path, *, environment: Mapping[str, str] | None = None, ready_timeout_s: float = 180.0
+) -> AsyncGenerator[Served]:
+    """Its own words go to our stderr. Raises `NotReadyError` if it ends before it is ready."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "hotline", "serve"),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        env=os.environ
+        | {"PYTHONPATH": str(ROOT), "TONGDAI__RUN_DIR": json.dumps(str(run_dir))}
+        | FREE_PORTS
+        | dict(environment or {}),
+        start_new_session=True,
+    )
+    try:
+        yield Served(process=process, state=await _ready(process, ready_timeout_s))
+    finally:
+        await _stop(process)
+
+
+async def _ready(process: asyncio.subprocess.Process, timeout_s: float) -> RunState:
+    assert process.stdout is not None
+    try:
+        line = await asyncio.wait_for(process.stdout.readline(), timeout_s)
+    except TimeoutError:
+        raise NotReadyError(f"serve: not ready within {timeout_s:.0f} s") from None
+    if not line:
+        raise NotReadyError(f"serve: ended with status {await process.wait()} before it was ready")
+    state = read_state(Path(json.loads(line)["state"]))
+    if state is None:
+        raise NotReadyError("serve: ended before its state was read")
+    return state
+
+
+async def _stop(process: asyncio.subprocess.Process, grace_s: float = 15.0) -> None:
+    if process.returncode is None:
+        process.send_signal(signal.SIGTERM)
+        try:
+            await asyncio.wait_for(process.wait(), grace_s)
+        except TimeoutError:
+            process.kill()
+    await process.wait()

@@ -1,0 +1,61 @@
+"""What a running hotline tells programs of the same user on this machine: addresses, and the secrets to use them."""
+
+import json
+import os
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from contracts.paths import cache_dir
+from hotline.settings import Settings
+
+
+class AgentSecret(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    number: str
+    password: str
+
+
+class RunState(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    pid: int
+    asterisk_pid: int
+    sip: str
+    """host:port."""
+    number: str
+    console: str
+    feed: str
+    """Websocket URL of the live events."""
+    feed_token: str
+    ari: str
+    ari_user: str
+    ari_password: str
+    agents: tuple[AgentSecret, ...]
+
+
+def run_dir(settings: Settings) -> Path:
+    return settings.run_dir or cache_dir() / "run" / str(settings.telephony.sip_port)
+
+
+def write_state(folder: Path, state: RunState) -> Path:
+    """Readable by this user only."""
+    file = folder / "state.json"
+    aside = folder / "state.json.new"
+    aside.unlink(missing_ok=True)
+    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        out.write(state.model_dump_json(indent=1))
+    aside.rename(file)
+    return file
+
+
+def read_state(file: Path) -> RunState | None:
+    """None if no hotline runs there now."""
+    try:
+        state = RunState.model_validate(json.loads(file.read_text("utf-8")))
+        os.kill(state.pid, 0)
+    except (OSError, ValueError, ValidationError):
+        return None
+    return state
