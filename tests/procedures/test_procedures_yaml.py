@@ -1,0 +1,84 @@
+"""A trainer's mistake is named by file, line and field."""
+
+from pathlib import Path
+
+import pytest
+
+from procedures.catalogue import Catalogue
+from procedures.errors import ContentFileError
+
+GOOD = """version: 1
+code: "1.000001"
+name: Thủ tục thử
+short_name: thử
+aliases:
+- làm thử
+source: {hash: "0123456789ab"}
+facts:
+- aspect: fee
+  phrase: Phí là 8.000 đồng.
+  value: {money: 8000, per: bản}
+  source: {field: submission_methods, hash: "0123456789ab"}
+  status: unreviewed
+"""
+
+
+def write(folder: Path, text: str, name: str = "thu.yml") -> None:
+    (folder / name).write_text(text, encoding="utf-8")
+
+
+def test_a_good_file_is_read(tmp_path: Path) -> None:
+    write(tmp_path, GOOD)
+    procedure = Catalogue.load(tmp_path).procedures()[0]
+    assert (procedure.code, procedure.short_name, procedure.aliases) == ("1.000001", "thử", ("làm thử",))
+    assert len(procedure.version) == 12
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("short_name: thử\n", "", "thu.yml:1: short_name: thiếu trường này"),
+        ("short_name", "shortname", "thu.yml:1: short_name: thiếu trường này"),
+        ("aspect: fee", "aspect: phi", "thu.yml:9: facts.0.aspect: giá trị không nằm trong danh sách"),
+        ("Phí là 8.000 đồng.", "Phí là 9.000 đồng.", "thu.yml:9: facts.0: câu nói không có giá trị đã ghi: 8000"),
+        ("money: 8000, per: bản", "money: 8000, time: 3", "thu.yml:11: facts.0.value: cần đúng một trong"),
+        ("money: 8000, per: bản", "money: nhiều", r"thu.yml:11: facts.0.value.money: giá trị không hợp lệ"),
+        ("status: unreviewed", "status: sayable", "thu.yml:9: facts.0: đã duyệt thì phải ghi reviewer"),
+        ("status: unreviewed", "status: qualified", "thu.yml:9: facts.0: status qualified cần có limitation"),
+        ('code: "1.000001"', "code: 1.1", "thu.yml:2: code: không đúng dạng"),
+        ("version: 1", "version: 2", "thu.yml:1: version: giá trị không nằm trong danh sách"),
+        ("name: Thủ tục thử", "name: ''", "thu.yml:3: name: không được để trống"),
+        ("- làm thử", "- làm thử\n- Làm thử", "thu.yml:7: aliases.1: tên gọi lặp lại"),
+        ("short_name: thử", "short_name: thử\nshort_name: hai", "thu.yml:5: short_name: khóa lặp lại"),
+        ("name: Thủ tục thử", "name: Thủ tục thử\n  x: [", "thu.yml:4: không phải YAML hợp lệ"),
+    ],
+)
+def test_mistakes_are_named(tmp_path: Path, old: str, new: str, complaint: str) -> None:
+    assert old in GOOD
+    write(tmp_path, GOOD.replace(old, new, 1))
+    with pytest.raises(ContentFileError) as caught:
+        Catalogue.load(tmp_path)
+    assert str(caught.value).startswith(complaint.split("'")[0])
+
+
+@pytest.mark.parametrize(
+    ("data", "complaint"), [(b"", "tệp trống"), (b"\xff\xfe\x00", "không đọc được"), (b"[1]", "phải là danh sách khóa")]
+)
+def test_files_that_are_no_content(tmp_path: Path, data: bytes, complaint: str) -> None:
+    (tmp_path / "thu.yml").write_bytes(data)
+    with pytest.raises(ContentFileError, match=complaint):
+        Catalogue.load(tmp_path)
+
+
+def test_one_code_twice_on_one_day_is_refused(tmp_path: Path) -> None:
+    write(tmp_path, GOOD)
+    write(tmp_path, GOOD, "thu2.yml")
+    with pytest.raises(ContentFileError, match=r"thu2\.yml:2: code: đã có trong thu\.yml"):
+        Catalogue.load(tmp_path)
+
+
+def test_one_alias_of_two_procedures_is_refused(tmp_path: Path) -> None:
+    write(tmp_path, GOOD)
+    write(tmp_path, GOOD.replace("1.000001", "1.000002"), "thu2.yml")
+    with pytest.raises(ContentFileError, match=r"thu2\.yml:6: aliases\.0: tên gọi 'làm thử' đã thuộc về 1\.000001"):
+        Catalogue.load(tmp_path)
