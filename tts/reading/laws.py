@@ -77,10 +77,10 @@ def _suffix_alone(match: "re.Match[str]", context: Context) -> str | None:
 def _point(match: "re.Match[str]", context: Context) -> str | None:
     """ "điểm đ" → "điểm đê"; a list goes on: "điểm a, b và c"."""
     before = context.before(match)
-    listed = (
-        context.previous is not None and context.previous.rule == "point" and re.search(r"(?:,|và|hoặc|đến|-)$", before)
-    )
-    if not (ends_with_word(before, "điểm|tiết|mẫu|loại|hạng|nhóm|nhà|lô|khu|tòa|bảng|dãy|phương án") or listed):
+    in_list = context.previous is not None and context.previous.rule == "point"
+    listed = in_list and re.search(r"(?:,|và|hoặc|đến|-)$", before)
+    marks_item = context.text[match.end() : match.end() + 1] == ")"
+    if not listed and not marks_item and not ends_with_word(before, _LETTERED):
         return None
     # As an acronym's letter d and đ sound alike; as points of one list they must not.
     return "dê" if match[0].lower() == "d" else LETTER_NAMES[match[0].lower()]
