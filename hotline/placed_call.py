@@ -17,6 +17,8 @@ from telephony.sip.conditions import Conditions
 from telephony.sip.conversation import Conversation, Patience
 from telephony.sip.turns import ConversationEvent, ConversationResult, Turn, TurnResult, TurnStarted
 
+STAGES = ("endpoint_ms", "recognition_ms", "meaning_ms", "decision_ms", "voice_ms")
+"""Fields of the hotline's events that tell where a turn's time went."""
 ENDS = {"us": "caller", "peer": "hotline", "refusal": "refused", "timeout": "timeout"}
 
 
@@ -66,7 +68,7 @@ def stages(events: Sequence[CallEvent]) -> dict[str, float]:
     """Where the time of a turn went, in milliseconds, as the hotline measured it."""
     found: dict[str, float] = {}
     for event in events:
-        for stage in ("endpoint_ms", "recognition_ms", "meaning_ms", "decision_ms", "voice_ms"):
+        for stage in STAGES:
             value = event.fields.get(stage)
             if isinstance(value, int | float) and stage not in found:
                 found[stage.removesuffix("_ms")] = float(value)

@@ -1,0 +1,65 @@
+"""Measure the figures of the README on this machine."""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from typing import Any
+
+from hotline.bench.calls import bench_calls
+from hotline.errors import NotReadyError
+from hotline.setup import fetch_asterisk, fetch_people
+from telephony.errors import SipError
+
+SHARED = "the callers speak with variants of the hotline's own voice, which the recogniser knows better than people's"
+MEASURES = ("calls",)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=(*MEASURES, "all"))
+    parser.add_argument("--calls", type=_counts, default=(1, 30), metavar="N[,N…]", help="simultaneous calls (1,30)")
+    parser.add_argument("--turns", type=int, default=6, metavar="N", help="turns of each caller (6)")
+    parser.add_argument("--json", action="store_true", help="one JSON document")
+
+
+def _counts(text: str) -> tuple[int, ...]:
+    try:
+        counts = tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no list of numbers") from None
+    if not counts or min(counts) < 1 or max(counts) > 200:
+        raise argparse.ArgumentTypeError("between 1 and 200 calls")
+    return counts
+
+
+def run(arguments: argparse.Namespace) -> int:
+    fetch_asterisk()
+    fetch_people()
+    print(
+        "tongdai: callers speak with variants of the hotline's own voice, which the recogniser knows well",
+        file=sys.stderr,
+    )
+    try:
+        results = asyncio.run(bench_calls(arguments.calls, arguments.turns))
+    except SipError as error:
+        raise NotReadyError(f"bench calls: {error}") from error
+    document = {"note": SHARED, "machine": {"cores": os.cpu_count(), "load": os.getloadavg()[0]}, "results": results}
+    if arguments.json:
+        print(json.dumps(document, ensure_ascii=False, indent=1))
+    else:
+        for result in results:
+            _print(result)
+    return 0
+
+
+def _print(result: dict[str, Any]) -> None:
+    print(f"{result['calls']} calls at once ({result['call_s']} call-seconds)")
+    for name in ("voice_to_voice_ms", "voice_to_voice_paused_ms", "barge_in_ms"):
+        spread = result[name]
+        print(f"  {name:<28} p50 {spread['p50']}  p95 {spread['p95']}  (n {spread['n']})")
+    print(f"  turns answered               {result['turns_answered']} of {result['turns_asked']}")
+    print(f"  turns cut off at a pause     {result['turns_cut_off']} of {result['turns_paused']}")
+    print(f"  CPU ms per call-second       {result['cpu_ms_per_call_s']}")
+    print(f"  memory MB per call           {result['memory_mb_per_call']}")
+    print(f"  stages ms                    {result['stages_ms']}")
