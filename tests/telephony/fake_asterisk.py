@@ -43,6 +43,7 @@ class FakeMediaClient:
         self._paused = self._full = False
         self._report_drained = False
         self._to_server: asyncio.Queue[Message] = asyncio.Queue()
+        self._to_server.put_nowait({"type": "websocket.connect"})
         self._never = asyncio.Event()
 
     @property
@@ -96,7 +97,6 @@ class FakeMediaClient:
             "headers": [],
             "subprotocols": ["media"],
         }
-        self._to_server.put_nowait({"type": "websocket.connect"})
         await sockets.serve(WebSocket(scope, self._to_server.get, self._from_server))
         self.closed.set()
 
