@@ -81,13 +81,13 @@ class LanguageModel:
 def load_lm(path: Path) -> LanguageModel:
     """Raises `ModelMismatch` for a file that `LanguageModel.save` did not write."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays: dict[str, NDArray[Any]] = {name: file[name] for name in file.files}
         if int(arrays.pop("format")) != _FORMAT:
             raise ModelMismatch(f"{path.name}: format is not {_FORMAT}")
         words = arrays.pop("words").tobytes().decode()
         return LanguageModel(tuple(words.split("\n")), arrays)
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         raise ModelMismatch(f"{path.name}: no language model: {error}") from error
 
 

@@ -28,6 +28,16 @@ CHUNK_OUTPUTS = 10
 OUTPUT_MS = 40
 _MODEL_INPUTS = 4
 
+_LOUD_LEVEL = 21.0
+"""Logarithm of the power at which the loud frames of people's speech lie best for the model.
+
+Measured through a telephone band: 4–5 % syllable errors from 20 to 23, 6 % at 18, 37 % at 16; nothing below that.
+"""
+_LOUD_PERCENTILE = 95
+_LARGEST_LIFT = 10.0
+"""In the logarithm of power: 43 dB."""
+_LARGEST_CUT = 6.0
+
 
 def _attention_cache() -> Floats:
     return np.zeros((12, 4, 40, 224), np.float32)
@@ -81,7 +91,11 @@ class Acoustics:
 
 
 class Features:
-    """Filter bank features of one stream of PCM16 at 8 or 16 kHz."""
+    """Filter bank features of one stream of PCM16 at 8 or 16 kHz, at an even loudness.
+
+    Each chunk is shifted by what brings the loud frames so far to the level that the model knows. That depends on the
+    audio up to the end of the chunk only, not on how it was cut when it was fed.
+    """
 
     def __init__(self, rate_hz: int) -> None:
         """Raises `ValueError` for another rate."""
@@ -94,20 +108,21 @@ class Features:
         options.frame_opts.snip_edges = True
         options.mel_opts.num_bins = BANDS
         self._bank: Any = _knf_any.OnlineFbank(options)
-        self._taken = 0
-        """Frames taken out of the bank, which then forgets them."""
         self._waiting: list[Floats] = []
+        self._levels: list[float] = []
+        """Of every frame so far."""
 
     def feed(self, pcm: bytes) -> None:
         samples = np.frombuffer(pcm[: len(pcm) & ~1], "<i2").astype(np.float32)
         if self._upsampler is not None:
             samples = self._upsampler.feed(samples)
         self._bank.accept_waveform(MODEL_RATE_HZ, samples.tolist())
-        ready = int(self._bank.num_frames_ready)
-        for at in range(self._taken, ready):
-            self._waiting.append(np.array(self._bank.get_frame(at), np.float32))
-        self._bank.pop(ready - self._taken)
-        self._taken = ready
+        taken, ready = len(self._levels), int(self._bank.num_frames_ready)
+        for at in range(taken, ready):
+            frame = np.array(self._bank.get_frame(at), np.float32)
+            self._waiting.append(frame)
+            self._levels.append(float(np.log(np.exp(frame).mean())))
+        self._bank.pop(ready - taken)
 
     @property
     def frames(self) -> int:
@@ -120,7 +135,7 @@ class Features:
 
     def take_chunk(self) -> Floats:
         """[43, 80]; the next chunk overlaps by 3 frames."""
-        chunk = np.stack(self._waiting[:CHUNK_FRAMES])
+        chunk = np.stack(self._waiting[:CHUNK_FRAMES]) + self._shift(CHUNK_FRAMES)
         del self._waiting[:ADVANCE_FRAMES]
         return chunk
 
@@ -129,4 +144,10 @@ class Features:
         if not self._waiting:
             return None
         rows = self._waiting[:CHUNK_FRAMES]
-        return np.stack(rows + [rows[-1]] * (CHUNK_FRAMES - len(rows)))
+        return np.stack(rows + [rows[-1]] * (CHUNK_FRAMES - len(rows))) + self._shift(len(rows))
+
+    def _shift(self, count: int) -> np.float32:
+        """For the chunk of the first `count` frames that wait."""
+        end = len(self._levels) - len(self._waiting) + count
+        loud = float(np.percentile(self._levels[:end], _LOUD_PERCENTILE))
+        return np.float32(np.clip(_LOUD_LEVEL - loud, -_LARGEST_CUT, _LARGEST_LIFT))

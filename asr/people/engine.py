@@ -33,12 +33,22 @@ class PeopleRecognizer:
         self._open: dict[int, PeopleRecognition] = {}
         self._requests: dict[int, asyncio.Future[Any]] = {}
         self._lost = asyncio.Event()
+        self._running = asyncio.Event()
         self._keeper: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Raises `RecognizerUnavailable`."""
         self._worker = await self._start_worker()
+        self._running.set()
         self._keeper = asyncio.create_task(self._keep(), name="people recogniser keeper")
+
+    @property
+    def pid(self) -> int | None:
+        return self._worker.pid if self._worker else None
+
+    async def running(self) -> None:
+        """Returns as soon as there is a worker."""
+        await self._running.wait()
 
     def open(self, *, rate_hz: int, expectation: Expectation, on_partial: OnPartial) -> "PeopleRecognition":
         """Raises `ValueError` for a rate other than 8000 or 16000 Hz."""
@@ -103,11 +113,13 @@ class PeopleRecognizer:
         while True:
             await self._lost.wait()
             self._lost.clear()
+            self._running.clear()
             self._worker = None
             self._fail_all()
             for attempt in range(_START_TRIES):
                 try:
                     self._worker = await self._start_worker()
+                    self._running.set()
                     log.warning("recogniser restarted", extra={"attempt": attempt + 1})
                     break
                 except RecognizerUnavailable:

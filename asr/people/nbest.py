@@ -1,5 +1,6 @@
 """From the paths of a beam to hypotheses with confidences and times."""
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -38,17 +39,26 @@ def _words(
     words: list[tuple[str, int]], path: Path, paths: Sequence[Path], vocabulary: Vocabulary, rate_hz: int
 ) -> tuple[Word, ...]:
     frames = [path.frames[position] for _, position in words]
-    starts = [max(0, frame * OUTPUT_MS - _LEAD_MS) for frame in frames]
-    ends = [min(start + _LONGEST_WORD_MS, after) for start, after in zip(starts, [*starts[1:], 1 << 40], strict=True)]
+    spans = _spans_ms(frames)
     return tuple(
         Word(
             text=text,
             start_sample=start * rate_hz // 1000,
-            end_sample=max(end, start + OUTPUT_MS) * rate_hz // 1000,
+            end_sample=end * rate_hz // 1000,
             confidence=min(1.0, _support(text, frame, paths, vocabulary)),
         )
-        for (text, _), frame, start, end in zip(words, frames, starts, ends, strict=True)
+        for (text, _), frame, (start, end) in zip(words, frames, spans, strict=True)
     )
+
+
+def _spans_ms(frames: Sequence[int]) -> list[tuple[int, int]]:
+    """Begin and end of each word, not overlapping; the model tells where a syllable is, not how long it lasts."""
+    starts: list[int] = []
+    for frame in frames:
+        least = starts[-1] + OUTPUT_MS if starts else 0
+        starts.append(max(least, frame * OUTPUT_MS - _LEAD_MS))
+    spans = [(start, min(start + _LONGEST_WORD_MS, after)) for start, after in itertools.pairwise(starts)]
+    return spans + [(start, start + _LONGEST_WORD_MS) for start in starts[-1:]]
 
 
 def _support(text: str, frame: int, paths: Sequence[Path], vocabulary: Vocabulary) -> float:

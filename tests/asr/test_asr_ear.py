@@ -5,6 +5,7 @@ from asr_fakes import QUIET, SPEECH, LoudnessDetector, ScriptedRecognizer, event
 
 from asr.ear import Ear
 from asr.ear_events import NoInput, PartialHeard, RecognitionFailed, SpeechDropped, SpeechStarted
+from asr.endpointing import EndpointPolicy, EndpointSettings
 from asr.errors import RecognizerBusy, RecognizerUnavailable
 from contracts.expectation import Expectation, Expecting
 from contracts.heard import Ended, Heard
@@ -13,8 +14,13 @@ QUESTION = Expectation(no_input_ms=3000, max_turn_ms=5000)
 YES_NO = Expectation(kind=Expecting.YES_NO)
 
 
+POLICY = EndpointPolicy(settings=EndpointSettings(peek_ms=150, complete_ms=300, incomplete_ms=1100, yes_no_ms=250))
+
+
 def make_ear(recognizer: ScriptedRecognizer, completeness: float = 1.0) -> Ear:
-    return Ear(recognizer=recognizer, detector=LoudnessDetector(), completeness=lambda text: completeness)
+    return Ear(
+        recognizer=recognizer, detector=LoudnessDetector(), completeness=lambda text: completeness, policy=POLICY
+    )
 
 
 async def test_a_question_is_heard_after_the_silence_of_a_whole_question() -> None:
