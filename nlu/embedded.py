@@ -131,6 +131,11 @@ class EmbeddedInterpreter:
     def _question(self, judgement: Judgement, context: Context) -> Meaning:
         aspects = asked_aspects(judgement.best, judgement.label, self._reader)
         candidates, ambiguous, evidence = judgement.candidates, judgement.ambiguous, judgement.evidence
+        if len(aspects) > 1:
+            # The sentence's probability is shared out between its questions.
+            labels = self.model.classifier.labels
+            both = float(sum(judgement.best.probabilities[labels.index(ASK + aspect.value)] for aspect in aspects))
+            evidence = replace(evidence, intent=max(evidence.intent, both), margin=max(evidence.margin, 2 * both - 1))
         if not candidates and context.procedure_code in self.linker.targets:
             target = self.linker.targets[context.procedure_code or ""]
             candidates = (Candidate(procedure_code=target.code, name=target.name, score=1.0),)
