@@ -34,6 +34,8 @@ class Resampler:
 
     def feed(self, pcm: Pcm) -> Pcm:
         """All that can be made of the samples so far; about `len(pcm) * to_hz / from_hz`."""
+        if not len(pcm):
+            return pcm
         samples = np.concatenate([self._past, pcm])
         steps = np.arange(self._next, len(pcm) * self._up, self._down)
         windows = np.lib.stride_tricks.sliding_window_view(samples, self._phases.shape[1])

@@ -64,8 +64,8 @@ class WavCaller:
             case When.SPEAKING:
                 return hotline_speaks
             case When.QUIET:
-                quiet = self._spoken_since and self._quiet_for * FRAME_MS >= QUIET_MS
-                return quiet or self._waited * FRAME_MS >= PATIENCE_MS
+                quiet = self._spoken_since and self._quiet_for * FRAME_MS > QUIET_MS
+                return quiet or self._waited * FRAME_MS > PATIENCE_MS
 
     def _begin(self, step: Step) -> None:
         self._waited = self._ready_for = 0
