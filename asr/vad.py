@@ -1,6 +1,7 @@
 """Voice activity: silero at 8 kHz on onnxruntime. One session with one thread serves every call of a process.
 
-Windows of 256 samples, each seen with the 32 samples before it. The recurrent state of a stream is thrown away in long
+Windows of 256 samples, each seen with the 32 samples before it; a window in which nothing is louder than −60 dBFS is
+silence without asking the model, which saves most of its work on digital lines. The recurrent state of a stream is thrown away in long
 silence: after a minute of hold music it misses 12 % of the speech instead of 3 %, and a fresh state mends that.
 Source of model and window sizes: silero-vad 6.2 (MIT).
 """
@@ -21,6 +22,8 @@ _CONTEXT_SAMPLES = 32
 _RESET_AFTER_WINDOWS = 62
 """About 2 s of clear non-speech."""
 _CLEARLY_SILENT = 0.1
+_QUIET_PEAK = np.float32(0.001)
+"""−60 dBFS of full scale 1."""
 
 Floats = NDArray[np.float32]
 
@@ -74,12 +77,19 @@ class VadStream:
         self._silent_windows = 0
 
     def _probability(self, window: Floats) -> float:
+        if np.abs(window).max() < _QUIET_PEAK:
+            self._context = window[-_CONTEXT_SAMPLES:]
+            self._count_silence(0.0)
+            return 0.0
         fed = np.concatenate([self._context, window])[None]
         outputs = self._session.run({"input": fed, "state": self._state, "sr": self._rate})
         probability = float(outputs[0][0, 0])
         self._state = outputs[1]
         self._context = window[-_CONTEXT_SAMPLES:]
+        self._count_silence(probability)
+        return probability
+
+    def _count_silence(self, probability: float) -> None:
         self._silent_windows = self._silent_windows + 1 if probability < _CLEARLY_SILENT else 0
         if self._silent_windows >= _RESET_AFTER_WINDOWS:
             self._forget()
-        return probability

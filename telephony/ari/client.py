@@ -1,6 +1,8 @@
 """Requests to the Asterisk REST Interface: one method for each that is used."""
 
+import json
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from http.client import responses
 from typing import Any, Self, TypeVar, cast
 
 import httpx
@@ -8,7 +10,7 @@ import httpx
 from contracts.clock import Clock, SystemClock
 from telephony.ari.events import StreamEvent
 from telephony.ari.models import Application, AsteriskInfo, Bridge, Channel, Endpoint, Malformed, Record, take
-from telephony.ari.stream import EventStream
+from telephony.ari.stream import EventStream, Reply
 from telephony.errors import AriAuthError, AriError, AriNotFound, AriUnreachable
 
 REQUEST_TIMEOUT_S = 5.0
@@ -64,15 +66,27 @@ class AriClient:
         return self.stream.events()
 
     async def request(self, method: str, path: str, *, body: Mapping[str, Any] | None = None, **query: object) -> Any:
-        """The decoded answer, None if it is empty. `query` values that are None are left out."""
+        """The decoded answer, None if it is empty. `query` values that are None are left out.
+
+        Over the event websocket while that is open, which costs a tenth of HTTP; over HTTP otherwise.
+        """
         params = {name: str(value) for name, value in query.items() if value is not None}
+        if self.stream.is_open:
+            reply = await self.stream.request(method, path, query=params, body=body, timeout_s=REQUEST_TIMEOUT_S)
+        else:
+            reply = await self._over_http(method, path, params, body)
+        if 200 <= reply.status < 300:
+            return _decoded(reply) if reply.body else None
+        raise _error(f"{method} {path}: {reply.status} {_message(reply)}", reply.status)
+
+    async def _over_http(
+        self, method: str, path: str, params: Mapping[str, str], body: Mapping[str, Any] | None
+    ) -> Reply:
         try:
             response = await self._http.request(method, path, params=params, json=body)
         except httpx.HTTPError as error:
             raise AriUnreachable(f"{method} {path}: {type(error).__name__}") from error
-        if response.is_success:
-            return _decoded(response) if response.content else None
-        raise _error(f"{method} {path}: {response.status_code} {_message(response)}", response.status_code)
+        return Reply(status=response.status_code, body=response.text)
 
     # ---- channels
 
@@ -202,11 +216,11 @@ class AriClient:
         await self.request("POST", "/asterisk/variable", variable=name, value=value)
 
 
-def _decoded(response: httpx.Response) -> Any:
+def _decoded(reply: Reply) -> Any:
     try:
-        return response.json()
+        return json.loads(reply.body)
     except ValueError:
-        raise AriError("unexpected answer: not JSON", status=response.status_code) from None
+        raise AriError("unexpected answer: not JSON", status=reply.status) from None
 
 
 def _one(parse: Callable[[Record], T], answer: Any) -> T:
@@ -236,11 +250,11 @@ def _error(message: str, status: int) -> AriError:
     return {401: AriAuthError, 404: AriNotFound}.get(status, AriError)(message, status=status)
 
 
-def _message(response: httpx.Response) -> str:
+def _message(reply: Reply) -> str:
     """Asterisk's own words; they name no caller."""
     try:
-        answer: Any = response.json()
+        answer: Any = json.loads(reply.body)
     except ValueError:
-        return response.reason_phrase
+        answer = None
     message = cast(Record, answer).get("message") if isinstance(answer, dict) else None
-    return message if isinstance(message, str) else response.reason_phrase
+    return message if isinstance(message, str) else responses.get(reply.status, "")
