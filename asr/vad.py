@@ -1,9 +1,9 @@
 """Voice activity: silero at 8 kHz on onnxruntime. One session with one thread serves every call of a process.
 
 Windows of 256 samples, each seen with the 32 samples before it; a window in which nothing is louder than −60 dBFS is
-silence without asking the model, which saves most of its work on digital lines. The recurrent state of a stream is thrown away in long
-silence: after a minute of hold music it misses 12 % of the speech instead of 3 %, and a fresh state mends that.
-Source of model and window sizes: silero-vad 6.2 (MIT).
+silence without asking the model, which saves most of its work on digital lines. The recurrent state of a stream is
+thrown away in long silence: after a minute of hold music it misses 12 % of the speech instead of 3 %, and a fresh state
+mends that. Source of model and window sizes: silero-vad 6.2 (MIT).
 """
 
 from functools import lru_cache

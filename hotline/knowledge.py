@@ -1,5 +1,6 @@
 """What a hotline knows, from the content folder: procedures, meaning, and the recogniser's language model."""
 
+from datetime import timedelta, timezone
 from pathlib import Path
 
 from contracts.paths import cache_dir
@@ -8,6 +9,9 @@ from hotline.settings import Content as ContentSettings
 from nlu.interpreter import Interpreter, start_interpreter
 from nlu.lm_lines import content_lines
 from procedures.catalogue import Catalogue
+
+HANOI = timezone(timedelta(hours=7))
+"""Dates are the caller's; Vietnam has no summer time."""
 
 
 def load_interpreter(folder: Path, catalogue: Catalogue) -> Interpreter:

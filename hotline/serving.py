@@ -11,7 +11,7 @@ import socket
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 from calls.api import create_api
@@ -20,6 +20,7 @@ from calls.parts import Parts
 from calls.session import Session
 from hotline.call_parts import call_parts
 from hotline.errors import NotReadyError
+from hotline.knowledge import HANOI
 from hotline.own_asterisk import own_asterisk
 from hotline.settings import Settings
 from hotline.state import AgentSecret, RunState, run_dir, write_state
@@ -29,9 +30,6 @@ from telephony.asterisk.process import AsteriskProcess
 from telephony.bridge import CallBridge
 from telephony.line import Line
 from telephony.media_socket import MediaSockets
-
-HANOI = timezone(timedelta(hours=7))
-"""Dates are the caller's; Vietnam has no summer time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
