@@ -74,6 +74,8 @@ class CallBridge:
         self._clock = clock or SystemClock()
         self._ticker = GapTicker(self._clock)
         self._calls: dict[str, _Call] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._ending = False
         self.connected = asyncio.Event()
         """Asterisk has registered the application: it gets calls."""
         self.failed_setups = 0
@@ -86,16 +88,33 @@ class CallBridge:
 
     async def run(self, answer: Answer) -> None:
         """Until cancelled; every caller who is then on a line goes to a person. Raises `AriAuthError`."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._ticker.run(), name="gap ticker")
-            async with aclosing(self._control.events()) as events:
-                async for event in events:
-                    await self._take(event, tasks, answer)
+        ticking = asyncio.create_task(self._ticker.run(), name="gap ticker")
+        reading = asyncio.create_task(self._read(answer), name="calls")
+        try:
+            await asyncio.shield(reading)
+        finally:
+            # The calls end first: they still talk to the exchange over the stream that is being read.
+            await self._end_calls()
+            await _end(reading, ticking)
 
-    async def _take(self, event: StreamEvent, tasks: asyncio.TaskGroup, answer: Answer) -> None:
+    async def _read(self, answer: Answer) -> None:
+        async with aclosing(self._control.events()) as events:
+            async for event in events:
+                await self._take(event, answer)
+
+    async def _end_calls(self) -> None:
+        self._ending = True
+        while self._tasks:
+            await _end(*self._tasks)
+        # Those whose task had not begun.
+        for call_id, call in tuple(self._calls.items()):
+            await call.channels.leave()
+            del self._calls[call_id]
+
+    async def _take(self, event: StreamEvent, answer: Answer) -> None:
         match event:
             case StasisStart(channel=channel, args=args):
-                self._arrived(channel, args, tasks, answer)
+                self._arrived(channel, args, answer)
             case StasisEnd(channel=channel) | ChannelDestroyed(channel=channel):
                 if (call := self._calls.get(channel.id)) is not None:
                     call.gone()
@@ -108,13 +127,13 @@ class CallBridge:
             case Connected(attempt=attempt):
                 self.connected.set()
                 if attempt > 1:
-                    await self._catch_up(tasks, answer)
+                    await self._catch_up(answer)
             case ApplicationReplaced():
                 log.error("application taken over by another program", extra={"app": self._control.app})
             case _:
                 pass
 
-    def _arrived(self, channel: Channel, args: tuple[str, ...], tasks: asyncio.TaskGroup, answer: Answer) -> None:
+    def _arrived(self, channel: Channel, args: tuple[str, ...], answer: Answer) -> None:
         if channel.id.startswith(LEG_PREFIX):
             self._leg_arrived(channel.id)
         elif args[:1] == (INBOUND,) and channel.id not in self._calls:
@@ -122,14 +141,17 @@ class CallBridge:
             setup = CallSetup(self._control, channels, self._sockets, self._clock)
             call = _Call(channels, setup, channel.caller_number)
             self._calls[channel.id] = call
-            tasks.create_task(self._serve(call, answer), name=f"call {channel.id}")
+            if not self._ending:
+                task = asyncio.create_task(self._serve(call, answer), name=f"call {channel.id}")
+                self._tasks.add(task)
+                task.add_done_callback(self._call_ended)
 
     def _leg_arrived(self, leg_id: str) -> None:
         call = self._calls.get(leg_id.removeprefix(LEG_PREFIX))
         if call is not None:
             call.setup.leg_in_stasis.set()
 
-    async def _catch_up(self, tasks: asyncio.TaskGroup, answer: Answer) -> None:
+    async def _catch_up(self, answer: Answer) -> None:
         """What the event stream did not tell while it was broken: callers who left, and callers who came."""
         try:
             here = set((await self._control.application(self._control.app)).channel_ids)
@@ -140,7 +162,7 @@ class CallBridge:
                 if channel_id.startswith(LEG_PREFIX):
                     self._leg_arrived(channel_id)
                 else:
-                    self._arrived(await self._control.channel(channel_id), (INBOUND,), tasks, answer)
+                    self._arrived(await self._control.channel(channel_id), (INBOUND,), answer)
         except AriError as error:
             log.warning("state after a gap not known", extra={"code": error.code})
 
@@ -153,6 +175,12 @@ class CallBridge:
         finally:
             await call.channels.leave()
             self._calls.pop(call.channels.call_id, None)
+
+    def _call_ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.faults += 1
+            log.error("call ended in a fault", exc_info=error)
 
     async def _set_up(self, call: _Call) -> AsteriskLine | None:
         try:
@@ -185,5 +213,10 @@ class CallBridge:
             log.exception("call failed", extra={"call_id": line.call_id})
         finally:
             await line.close()
-            keeping.cancel()
-            await asyncio.wait([keeping])
+            await _end(keeping)
+
+
+async def _end(*tasks: asyncio.Task[None]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)

@@ -67,8 +67,9 @@ class CallChannels:
             try:
                 await self.to_people(FAULT, "")
             except TransferFailed as error:
-                # The dead-man's timer of the dialplan is what is left.
-                log.warning("caller not handed over", extra={"call_id": self.call_id, "reason": str(error)})
+                if self.caller_here:
+                    # The dead-man's timer of the dialplan is what is left.
+                    log.warning("caller not handed over", extra={"call_id": self.call_id, "reason": str(error)})
         await self.remove_media()
 
 

@@ -46,11 +46,13 @@ async def serving(app: Starlette, port: int) -> AsyncGenerator[None]:
 
 
 @asynccontextmanager
-async def hotline(asterisk: AsteriskProcess, answer: Answer) -> AsyncGenerator[Hotline]:
-    """Answers calls until the block is left."""
+async def hotline(
+    asterisk: AsteriskProcess, answer: Answer, *, ari: AriClient | None = None
+) -> AsyncGenerator[Hotline]:
+    """Answers calls until the block is left. `ari`: in place of one of its own."""
     sockets = MediaSockets()
     port = asterisk.settings.media_ports[0]
-    async with asterisk.ari() as ari, serving(Starlette(routes=[sockets.route()]), port):
+    async with ari or asterisk.ari() as ari, serving(Starlette(routes=[sockets.route()]), port):
         bridge = CallBridge(ari, sockets, media_client=media_client(port))
         task = asyncio.create_task(bridge.run(answer), name="bridge")
         try:
