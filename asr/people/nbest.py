@@ -1,7 +1,9 @@
 """From the paths of a beam to hypotheses with confidences and times."""
 
 import itertools
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from asr.ctc.prefix_beam import Path
@@ -19,35 +21,43 @@ _SAME_PLACE_FRAMES = 3
 """Tokens of two paths within so many frames are the same place in the audio."""
 
 
+Placed = tuple[str, int]
+"""A word and the frame of its first token."""
+
+
 def hypotheses(paths: Sequence[Path], vocabulary: Vocabulary, *, rate_hz: int) -> tuple[Hypothesis, ...]:
     """Best first; paths that spell the same text are one hypothesis."""
+    placed = [[(word, path.frames[at]) for word, at in vocabulary.words(path.tokens)] for path in paths]
+    places = _places(placed, paths)
     merged: dict[str, Hypothesis] = {}
-    for path in paths:
-        words = vocabulary.words(path.tokens)
+    for path, words in zip(paths, placed, strict=True):
         text = " ".join(word for word, _ in words)
-        if text in merged:
-            old = merged[text]
-            merged[text] = Hypothesis(text=text, confidence=old.confidence + path.posterior, words=old.words)
+        if (old := merged.get(text)) is not None:
+            merged[text] = replace(old, confidence=old.confidence + path.posterior)
         else:
-            merged[text] = Hypothesis(
-                text=text, confidence=path.posterior, words=_words(words, path, paths, vocabulary, rate_hz)
-            )
+            merged[text] = Hypothesis(text=text, confidence=path.posterior, words=_words(words, places, rate_hz))
     return tuple(sorted(merged.values(), key=lambda one: -one.confidence))
 
 
-def _words(
-    words: list[tuple[str, int]], path: Path, paths: Sequence[Path], vocabulary: Vocabulary, rate_hz: int
-) -> tuple[Word, ...]:
-    frames = [path.frames[position] for _, position in words]
-    spans = _spans_ms(frames)
+def _places(placed: Sequence[list[Placed]], paths: Sequence[Path]) -> dict[str, list[tuple[int, int, float]]]:
+    """For each word where it was found: frame, number of the path, and that path's posterior."""
+    found: dict[str, list[tuple[int, int, float]]] = defaultdict(list)
+    for number, (words, path) in enumerate(zip(placed, paths, strict=True)):
+        for word, frame in words:
+            found[word].append((frame, number, path.posterior))
+    return found
+
+
+def _words(words: list[Placed], places: dict[str, list[tuple[int, int, float]]], rate_hz: int) -> tuple[Word, ...]:
+    spans = _spans_ms([frame for _, frame in words])
     return tuple(
         Word(
             text=text,
             start_sample=start * rate_hz // 1000,
             end_sample=end * rate_hz // 1000,
-            confidence=min(1.0, _support(text, frame, paths, vocabulary)),
+            confidence=_support(places[text], frame),
         )
-        for (text, _), frame, (start, end) in zip(words, frames, spans, strict=True)
+        for (text, frame), (start, end) in zip(words, spans, strict=True)
     )
 
 
@@ -61,16 +71,10 @@ def _spans_ms(frames: Sequence[int]) -> list[tuple[int, int]]:
     return spans + [(start, start + _LONGEST_WORD_MS) for start in starts[-1:]]
 
 
-def _support(text: str, frame: int, paths: Sequence[Path], vocabulary: Vocabulary) -> float:
-    """The posterior mass of the paths that have this word at this place."""
-    total = 0.0
-    for path in paths:
-        if any(
-            word == text and abs(path.frames[position] - frame) <= _SAME_PLACE_FRAMES
-            for word, position in vocabulary.words(path.tokens)
-        ):
-            total += path.posterior
-    return total
+def _support(places: list[tuple[int, int, float]], frame: int) -> float:
+    """The posterior mass of the paths that have the word at this place; each path counts once."""
+    near = {number: posterior for at, number, posterior in places if abs(at - frame) <= _SAME_PLACE_FRAMES}
+    return min(1.0, sum(near.values()))
 
 
 def to_wire(found: Sequence[Hypothesis]) -> list[dict[str, Any]]:
