@@ -7,6 +7,7 @@ from typing import cast
 
 from asr.errors import UnknownEngine
 from asr.recognizer import Recognizer
+from asr.sharing import SharedRecognizer
 
 DEFAULT = "people"
 
@@ -20,10 +21,11 @@ def names() -> tuple[str, ...]:
     return tuple(_STARTERS)
 
 
-async def start_engine(name: str = DEFAULT, *, language_model: Path | None = None) -> Recognizer:
-    """Raises `UnknownEngine`, or what the engine itself raises."""
+async def start_engine(name: str = DEFAULT, *, language_model: Path | None = None, workers: int = 1) -> Recognizer:
+    """`workers`: how many of it share the turns. Raises `UnknownEngine`, or what the engine itself raises."""
     if name not in _STARTERS:
         raise UnknownEngine(f"engine: {name!r} is none of {', '.join(_STARTERS)}")
     module, _, function = _STARTERS[name].partition(":")
     start = cast(Callable[..., Awaitable[Recognizer]], getattr(importlib.import_module(module), function))
-    return await start(language_model=language_model)
+    started = [await start(language_model=language_model) for _ in range(workers)]
+    return started[0] if workers == 1 else SharedRecognizer(started)

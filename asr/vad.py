@@ -1,6 +1,6 @@
 """Voice activity: silero at 8 kHz on onnxruntime. One session with one thread serves every call of a process.
 
-Windows of 256 samples, each seen with the 32 samples before it; a window in which nothing is louder than −60 dBFS is
+Windows of 256 samples, each seen with the 32 samples before it; a window in which nothing is louder than −70 dBFS is
 silence without asking the model, which saves most of its work on digital lines. The recurrent state of a stream is
 thrown away in long silence: after a minute of hold music it misses 12 % of the speech instead of 3 %, and a fresh state
 mends that. Source of model and window sizes: silero-vad 6.2 (MIT).
@@ -22,8 +22,8 @@ _CONTEXT_SAMPLES = 32
 _RESET_AFTER_WINDOWS = 62
 """About 2 s of clear non-speech."""
 _CLEARLY_SILENT = 0.1
-_QUIET_PEAK = np.float32(0.001)
-"""−60 dBFS of full scale 1."""
+_QUIET_PEAK = np.float32(0.0003)
+"""−70 dBFS of full scale 1: a quiet caller of −40 dBFS is heard as before."""
 
 Floats = NDArray[np.float32]
 

@@ -25,7 +25,9 @@ async def call_parts(settings: Settings, feed: EventFeed) -> AsyncGenerator[Part
     language_model = await asyncio.to_thread(load_language_model, settings.content)
     engine = Engine(content, profile=Profile(settings.content.profile))
     async with AsyncExitStack() as stack:
-        recognizer = await start_engine(settings.recognition.engine, language_model=language_model)
+        recognizer = await start_engine(
+            settings.recognition.engine, language_model=language_model, workers=settings.recognition.workers
+        )
         stack.push_async_callback(recognizer.close)
         voice = open_voice(settings.speech.engine, workers=settings.speech.workers, fallback=settings.speech.fallback)
         stack.push_async_callback(voice.close)

@@ -1,8 +1,10 @@
 """What a hotline knows, from the content folder: procedures, meaning, and the recogniser's language model."""
 
+import itertools
 from datetime import timedelta, timezone
 from pathlib import Path
 
+from asr.ctc.number_lines import number_lines
 from contracts.paths import cache_dir
 from hotline.language_model import content_language_model
 from hotline.settings import Content as ContentSettings
@@ -22,4 +24,5 @@ def load_interpreter(folder: Path, catalogue: Catalogue) -> Interpreter:
 def load_language_model(settings: ContentSettings) -> Path:
     """Raises `MeaningError`, `ProcedureError`."""
     catalogue = Catalogue.load(settings.folder / "procedures")
-    return content_language_model(content_lines(settings.folder, catalogue.procedures()))
+    lines = itertools.chain(content_lines(settings.folder, catalogue.procedures()), number_lines())
+    return content_language_model(lines)

@@ -51,6 +51,8 @@ class Telephony(Section):
 
 class Recognition(Section):
     engine: str = "people"
+    workers: int = Field(2, ge=1, le=64)
+    """Processes that share the callers' turns; one a core at the most."""
 
 
 class Speech(Section):
@@ -71,7 +73,7 @@ class Console(Section):
 
 class Settings(Section):
     telephony: Telephony = Telephony()  # pyright: ignore[reportCallIssue]
-    recognition: Recognition = Recognition()
+    recognition: Recognition = Recognition()  # pyright: ignore[reportCallIssue]
     speech: Speech = Speech()  # pyright: ignore[reportCallIssue]
     content: Content = Content()
     console: Console = Console()  # pyright: ignore[reportCallIssue]

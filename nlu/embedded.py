@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,9 @@ YES_NO_FACTOR = 6.0
 NAMED = 0.8
 """Link quality at which a greeting that names a procedure is a question about it."""
 MAX_CHARS = 600
+LEAST_SHARE = 0.1
+"""Of the best hypothesis's confidence: below it a hypothesis is not read, as it could not change the meaning."""
+_READINGS_KEPT = 64
 _OPENING = frozenset({"greet", "yes", "no", "thanks", "continue", "help", "repeat"})
 _FOLLOW_UP = frozenset({"còn", "thế", "vậy", "rứa"})
 
@@ -54,6 +58,8 @@ class EmbeddedInterpreter:
             neighbours=model.neighbours,
             known=model.known,
         )
+        # The endpointing asks about the very text that is understood a moment later.
+        self._read = lru_cache(maxsize=_READINGS_KEPT)(self._reader.read)
 
     def understand(self, heard: Heard | Sequence[Hypothesis], context: Context) -> Meaning:
         if isinstance(heard, Heard):
@@ -85,7 +91,7 @@ class EmbeddedInterpreter:
         words = tokens(text[:MAX_CHARS])
         if not words:
             return 0.0
-        reading = self._reader.read(" ".join(words))
+        reading = self._read(" ".join(words))
         draft = draft_of(reading.frame, self._reader, reading.link.quality if reading.linked else 0.0)
         known = expected_answer(words, expecting, draft.label)
         return known if known is not None else self.model.completeness.probability(draft)
@@ -99,7 +105,8 @@ class EmbeddedInterpreter:
         whole = sum(merged.values())
         share = {text: value / whole if whole > 0 else 1 / len(merged) for text, value in merged.items()}
         ranked = sorted(merged, key=lambda text: -merged[text])
-        return [Weighed(reading=self._reader.read(text), confidence=merged[text], share=share[text]) for text in ranked]
+        telling = [text for text in ranked if merged[text] >= LEAST_SHARE * merged[ranked[0]]]
+        return [Weighed(reading=self._read(text), confidence=merged[text], share=share[text]) for text in telling]
 
     def _prior(self, expecting: Expecting) -> npt.NDArray[np.float32] | None:
         if expecting is not Expecting.YES_NO:

@@ -26,7 +26,8 @@ class Watched:
 
     stages: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
     false_alarms: int = 0
-    fallbacks: int = 0
+    handoffs: dict[str, int] = field(default_factory=dict[str, int])
+    """How many callers were put through, by reason: each ends a test call before its turns are over."""
 
     def put(self, event: CallEvent) -> None:
         for stage in STAGES:
@@ -34,6 +35,9 @@ class Watched:
             if isinstance(value, int | float):
                 self.stages.setdefault(stage, []).append(float(value))
         self.false_alarms += event.kind == "barge_in.false_alarm"
+        if event.kind == "handoff.started":
+            reason = str(event.fields["reason"])
+            self.handoffs[reason] = self.handoffs.get(reason, 0) + 1
 
 
 async def bench_calls(loads: Sequence[int], turns_per_call: int) -> list[dict[str, Any]]:
@@ -71,6 +75,7 @@ async def _measure(served: Served, to: str, scripts: Sequence[Script], plan: Pla
         "memory_mb": {"idle": round(base_mb, 1), "peak": round(peak.pss_mb, 1), "calls_at_peak": peak.calls},
         "stages_ms": {stage.removesuffix("_ms"): _spread(values) for stage, values in watched.stages.items()},
         "false_alarms": watched.false_alarms,
+        "handoffs": watched.handoffs,
         "failed_calls": result.failed_calls,
         "call_s": round(call_s, 1),
         "wall_s": round(time.monotonic() - started, 1),

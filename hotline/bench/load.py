@@ -27,7 +27,7 @@ class Plan:
     turns_per_call: int = 6
     """Every second one has a pause inside; the last one interrupts the answer before it."""
     seed: int = 20261
-    stagger_s: float = 0.37
+    stagger_s: float = 0.9
     """Between the starts of two calls, so that they do not talk in step."""
     voices: tuple[str, ...] = tuple(CALLERS)
 

@@ -53,7 +53,6 @@ QUESTIONS: tuple[Question, ...] = (
         "2.000815",
         documents="chứng thực bản sao thì tôi phải mang theo giấy tờ gì",
         fee="lệ phí chứng thực bản sao từ bản chính là bao nhiêu tiền",
-        time="công chứng bản sao có lấy ngay được không",
     ),
     *_questions(
         "1.004873",

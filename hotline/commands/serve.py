@@ -16,6 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+
     asyncio.run(_serve(load_settings(arguments.config)))
     return 0
 

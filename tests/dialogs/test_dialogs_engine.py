@@ -29,6 +29,8 @@ from procedures.yaml_source import read_yaml
 
 TODAY = date(2026, 11, 24)
 BIRTH = "1.001193"
+RECORD = "3.000333"
+"""Phiếu lý lịch tư pháp: its record gives no fee."""
 SHIPPED = Path(__file__).parents[2] / "config" / "content"
 
 
@@ -188,11 +190,11 @@ def test_nobody_answers_and_nobody_speaks_ends_the_call(engine: Engine) -> None:
 
 def test_the_summary_tells_what_was_asked_answered_and_why(engine: Engine) -> None:
     secret = "số của tôi là không chín một hai ba"
-    _, acts = after(engine, ASK_PAPERS, said(meaning(Aspect.FEE, code=BIRTH, text=secret)))
+    _, acts = after(engine, ASK_PAPERS, said(meaning(Aspect.FEE, code=RECORD, text=secret)))
     transfer = acts[-1]
     assert isinstance(transfer, Transfer)
     assert transfer.summary == (
-        "Hỏi: lệ phí đăng ký khai sinh. Đã trả lời: giấy tờ đăng ký khai sinh. "
+        "Hỏi: lệ phí phiếu lý lịch tư pháp. Đã trả lời: giấy tờ đăng ký khai sinh. "
         "Lý do chuyển: chưa có nội dung được phép nói."
     )
 
@@ -243,5 +245,5 @@ def test_ask_folds_one_turn(engine: Engine) -> None:
     assert answered.aspects == (Aspect.DOCUMENTS, Aspect.TIME)
     assert len(answered.sources) == 1
     assert "trợ lý tự động" not in " ".join(answered.says)
-    refused = ask(engine, heard(), meaning(Aspect.FEE, code=BIRTH), TODAY)
-    assert (refused.behaviour, refused.procedure_codes) == (Behaviour.HANDOFF, (BIRTH,))
+    refused = ask(engine, heard(), meaning(Aspect.FEE, code=RECORD), TODAY)
+    assert (refused.behaviour, refused.procedure_codes) == (Behaviour.HANDOFF, (RECORD,))

@@ -62,6 +62,7 @@ def test_fees_left_to_the_city_are_qualified() -> None:
                 assert fact.qualified
 
 
-def test_birth_registration_has_no_fee_to_say() -> None:
-    """The portal has a bare 0, and no word of an exemption."""
-    assert CATALOGUE.facts("1.001193", Aspect.FEE, DAY, Profile.DEMO) == ()
+def test_birth_registration_is_never_said_to_be_free() -> None:
+    """The portal has a bare 0, no word of an exemption, and a step in which a fee may be paid."""
+    facts = CATALOGUE.facts("1.001193", Aspect.FEE, DAY, Profile.DEMO)
+    assert facts and all(fact.limitation and "miễn" not in fact.phrase for fact in facts)
