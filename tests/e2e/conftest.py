@@ -5,7 +5,12 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
+from asr.errors import ModelUnavailable
+from asr.models import ensure_people
+from hotline.serve_process import serving
+from hotline.state import RunState
 from telephony.asterisk.install import ensure_asterisk
 from telephony.asterisk.installation import Installation
 from telephony.asterisk.ports import Ports, free_ports
@@ -71,3 +76,21 @@ async def asterisk(
     """Running and ready. A test that needs other settings overrides the fixture `asterisk_settings`."""
     async with AsteriskProcess(asterisk_installation, asterisk_settings, asterisk_run_dir) as process:
         yield process
+
+
+@pytest.fixture(scope="session")
+def hotline_run_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("run")
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def hotline_state(asterisk_installation: Installation, hotline_run_dir: Path) -> AsyncGenerator[RunState]:
+    """`tongdai serve`, one for all tests that call it, each in its own loop: nothing of it lives in this process."""
+    try:
+        ensure_people()
+    except ModelUnavailable as error:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(str(error))
+    async with serving(hotline_run_dir, environment={"TONGDAI__TELEPHONY__QUEUE_MAX_S": "5"}) as served:
+        yield served.state
