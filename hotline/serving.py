@@ -1,10 +1,11 @@
 """Puts a hotline together and takes calls: Asterisk, ear, meaning, dialog, voice, web.
 
-Processes: this one (calls: one event loop for audio and decisions; meaning is worked out in one thread beside it), one
-recogniser for all its calls, the voice's workers, Asterisk, and the console.
+Processes: this one (calls: one event loop for audio and decisions; meaning is worked out in one thread beside it), the
+recognisers, the voice's workers, Asterisk, and the console.
 """
 
 import asyncio
+import logging
 import os
 import secrets
 import socket
@@ -30,6 +31,8 @@ from telephony.asterisk.process import AsteriskProcess
 from telephony.bridge import CallBridge
 from telephony.line import Line
 from telephony.media_socket import MediaSockets
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +64,7 @@ async def running_hotline(settings: Settings) -> AsyncGenerator[Hotline]:
         api.router.routes.append(sockets.route())
         await stack.enter_async_context(web_served(api, media))
         stack.callback(feed.close)
-        await stack.enter_async_context(_taking_calls(bridge, parts))
+        await stack.enter_async_context(_taking_calls(bridge, parts, most=settings.telephony.max_calls))
         feed_url = f"ws://127.0.0.1:{port_of(media)}/feed"
         await stack.enter_async_context(console_running(console, feed_url, token))
         state = _state(settings, asterisk, console, feed_url, token)
@@ -71,8 +74,11 @@ async def running_hotline(settings: Settings) -> AsyncGenerator[Hotline]:
 
 
 @asynccontextmanager
-async def _taking_calls(bridge: CallBridge, parts: Parts) -> AsyncGenerator[None]:
+async def _taking_calls(bridge: CallBridge, parts: Parts, *, most: int) -> AsyncGenerator[None]:
     async def answer(line: Line) -> None:
+        if bridge.calls_now > most:
+            log.warning("call beyond max_calls", extra={"call_id": line.call_id})
+            return  # To the queue of people.
         await Session(line, parts, today=datetime.now(UTC).astimezone(HANOI).date()).run()
 
     task = asyncio.create_task(bridge.run(answer), name="calls")
