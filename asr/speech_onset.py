@@ -9,7 +9,7 @@ class OnsetSettings:
     """Probability from which a window is speech."""
     silence_below: float = 0.35
     """Probability below which a window within speech is silence."""
-    least_speech_ms: int = 90
+    least_speech_ms: int = 64
     """Speech shorter than this is a click or a cough."""
     longest_gap_ms: int = 64
     """Silence within the first speech that does not make it start anew."""
