@@ -87,7 +87,7 @@ async def test_yes_is_heard_sooner() -> None:
     assert isinstance(heard, Heard) and 250 <= heard.endpoint_ms <= 270
 
 
-@pytest.mark.parametrize("speech_ms", [20, 40, 60])
+@pytest.mark.parametrize("speech_ms", [20, 32])
 async def test_clicks_are_not_speech(speech_ms: int) -> None:
     ear = make_ear(ScriptedRecognizer())
     ear.expect(QUESTION)
