@@ -144,6 +144,16 @@ async def test_a_dead_program_loses_the_call_to_a_person(asterisk: AsteriskProce
             assert call.header(REASON_HEADER) == HandoffReason.FAULT
 
 
+async def test_a_caller_whom_the_program_lost_is_told_to_wait(asterisk: AsteriskProcess) -> None:
+    write_tone(asterisk.sounds_dir / HANDOFF_SOUND, 500)
+    async with asyncio.timeout(DEADLINE_S), app_of(asterisk, "first") as (ari, events), agent_of(asterisk) as agent:
+        async with caller_of(asterisk) as caller:
+            await ari.answer((await wait_for(events, StasisStart)).channel.id)
+            await handed_over(agent, caller)
+            heard = caller.received()
+            assert max(level_of(heard[at : at + 1600], 500) for at in range(0, len(heard) - 1600, 800)) > -20
+
+
 async def test_the_dead_mans_timer_can_be_renewed(asterisk: AsteriskProcess) -> None:
     async with asyncio.timeout(DEADLINE_S), app_of(asterisk, "first") as (ari, events), caller_of(asterisk):
         channel = (await wait_for(events, StasisStart)).channel.id
