@@ -148,7 +148,11 @@ async def test_a_caller_whom_the_program_lost_is_told_to_wait(asterisk: Asterisk
     write_tone(asterisk.sounds_dir / HANDOFF_SOUND, 500)
     async with asyncio.timeout(DEADLINE_S), app_of(asterisk, "first") as (ari, events), agent_of(asterisk) as agent:
         async with caller_of(asterisk) as caller:
-            await ari.answer((await wait_for(events, StasisStart)).channel.id)
+            channel = (await wait_for(events, StasisStart)).channel.id
+            await ari.answer(channel)
+            await ari.set_variable(channel, REASON_VARIABLE, HandoffReason.FAULT)
+            context, extension, priority = HANDOFF
+            await ari.continue_in_dialplan(channel, context=context, extension=extension, priority=priority)
             await handed_over(agent, caller)
             heard = caller.received()
             assert max(level_of(heard[at : at + 1600], 500) for at in range(0, len(heard) - 1600, 800)) > -20
