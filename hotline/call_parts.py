@@ -32,6 +32,7 @@ async def call_parts(settings: Settings, feed: EventFeed) -> AsyncGenerator[Part
         voice = open_voice(settings.speech.engine, workers=settings.speech.workers, fallback=settings.speech.fallback)
         stack.push_async_callback(voice.close)
         await voice.start()
+        await voice.prepare([text for text in content.responses.texts.values() if "{" not in text])
         thinking = stack.enter_context(ThreadPoolExecutor(max_workers=1, thread_name_prefix="meaning"))
         yield Parts(
             make_ear=lambda rate_hz: Ear(recognizer=recognizer, rate_hz=rate_hz, completeness=interpreter.completeness),

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from contracts.call_event import CallEvent
 from hotline.caller_turns import interrupting, say_turn
@@ -29,17 +29,19 @@ class AgentSide:
     """What happened at the person's phone."""
 
     rang: bool = False
+    greeted: bool = False
+    """The person has picked up and said the greeting."""
     reason: str = ""
     summary: str = ""
     heard_caller: bool = False
 
 
-def demo_turns(voice: str) -> list[Turn]:
+def demo_turns(voice: str, side: AgentSide) -> list[Turn]:
     return [
         say_turn(QUESTION, voice),
         interrupting(say_turn(INTERRUPTION, voice), INTERRUPT_AFTER_MS),
         say_turn(PERSON, voice),
-        say_turn(TO_THE_AGENT, voice),
+        replace(say_turn(TO_THE_AGENT, voice), ready=lambda: side.greeted),
     ]
 
 
@@ -47,32 +49,34 @@ async def run_demo(
     state: RunState, voice: str, *, observe: Callable[[CallEvent], None], note: Callable[[str], None]
 ) -> tuple[PlacedCall, AgentSide]:
     """Raises `SipError`."""
-    turns = await asyncio.to_thread(demo_turns, voice)
-    async with agent_phone(state, note) as side:
+    side = AgentSide()
+    turns = await asyncio.to_thread(demo_turns, voice, side)
+    async with agent_phone(state, side, note):
         note(f"bác gọi số {state.number} qua SIP tới {state.sip}")
         call = await place_call(f"{state.number}@{state.sip}", turns, state=state, observe=observe)
         return call, side
 
 
 @contextlib.asynccontextmanager
-async def agent_phone(state: RunState, note: Callable[[str], None]) -> AsyncGenerator[AgentSide]:
+async def agent_phone(state: RunState, side: AgentSide, note: Callable[[str], None]) -> AsyncGenerator[None]:
     """A person's phone that is registered, and answers and talks with whoever is put through."""
-    account, side = state.agents[0], AgentSide()
+    account = state.agents[0]
     greeting = await asyncio.to_thread(lambda: render(AGENT_GREETING, variant=AGENT_VOICE))
     behaviour = Answer(after_ms=1500, says=greeting)
     async with SipAgent(state.sip, account.name, account.password, behaviour=behaviour) as phone:
         await phone.register()
         note(f"điện thoại của cán bộ ({account.name}) đã đăng ký")
-        task = asyncio.create_task(_attend(phone, side, note), name="agent")
+        task = asyncio.create_task(_attend(phone, side, len(greeting), note), name="agent")
         try:
-            yield side
+            yield
         finally:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
 
 
-async def _attend(phone: SipAgent, side: AgentSide, note: Callable[[str], None]) -> None:
+async def _attend(phone: SipAgent, side: AgentSide, greeting: int, note: Callable[[str], None]) -> None:
+    """`greeting`: how long it is, in samples."""
     reply = await asyncio.to_thread(lambda: render(AGENT_REPLY, variant=AGENT_VOICE))
     while True:
         call = await phone.next_call()
@@ -82,13 +86,18 @@ async def _attend(phone: SipAgent, side: AgentSide, note: Callable[[str], None])
         note(f"điện thoại của cán bộ đổ chuông: {side.reason} – {side.summary}")
         await call.wait_answered()
         note(f"cán bộ nhấc máy: “{AGENT_GREETING}”")
-        if await _caller_has_spoken(call):
+        side.greeted = await _has_lasted(call, greeting)
+        if await _caller_has_spoken(call, greeting):
             side.heard_caller = True
             note("cán bộ nghe thấy người gọi và trả lời: “" + AGENT_REPLY + "”")
             await call.say(reply)
         await call.wait_ended()
 
 
-async def _caller_has_spoken(call: IncomingCall, quiet_samples: int = 6400) -> bool:
+async def _has_lasted(call: IncomingCall, samples: int) -> bool:
+    return await call.when(lambda: call.position > samples)
+
+
+async def _caller_has_spoken(call: IncomingCall, after: int, quiet_samples: int = 6400) -> bool:
     """The caller has said something and has been quiet for 0.8 s since; False: the call ended before."""
-    return await call.when(lambda: 0 <= call.last_loud < call.position - quiet_samples)
+    return await call.when(lambda: after < call.last_loud < call.position - quiet_samples)

@@ -1,15 +1,18 @@
 """`tongdai serve` as a child of a demonstration, a test or a benchmark, on free ports beside whatever else runs."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
 import sys
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+import tempfile
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from contracts.paths import cache_dir
 from hotline.errors import NotReadyError
 from hotline.settings import ROOT
 from hotline.state import RunState, read_state
@@ -23,6 +26,15 @@ FREE_PORTS = {
 }
 
 
+@contextmanager
+def own_run_dir() -> Generator[Path]:
+    """A folder for one run, so that two at once do not meet; removed afterwards."""
+    base = cache_dir() / "run"
+    base.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="own-", dir=base, ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
     process: asyncio.subprocess.Process
@@ -31,23 +43,32 @@ class Served:
 
 @asynccontextmanager
 async def serving(
-    run_dir: Path, *, environment: Mapping[str, str] | None = None, ready_timeout_s: float = 180.0
+    run_dir: Path | None = None, *, environment: Mapping[str, str] | None = None, ready_timeout_s: float = 180.0
 ) -> AsyncGenerator[Served]:
-    """Its own words go to our stderr. Raises `NotReadyError` if it ends before it is ready."""
-    process = await asyncio.create_subprocess_exec(
+    """In a folder of its own if none is given; its words go to our stderr.
+
+    Raises `NotReadyError` if it ends before it is ready.
+    """
+    with contextlib.ExitStack() as stack:
+        folder = run_dir or stack.enter_context(own_run_dir())
+        process = await _start(folder, dict(environment or {}))
+        try:
+            yield Served(process=process, state=await _ready(process, ready_timeout_s))
+        finally:
+            await _stop(process)
+
+
+async def _start(run_dir: Path, environment: dict[str, str]) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "hotline", "serve"),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         env=os.environ
         | {"PYTHONPATH": str(ROOT), "TONGDAI__RUN_DIR": json.dumps(str(run_dir))}
         | FREE_PORTS
-        | dict(environment or {}),
+        | environment,
         start_new_session=True,
     )
-    try:
-        yield Served(process=process, state=await _ready(process, ready_timeout_s))
-    finally:
-        await _stop(process)
 
 
 async def _ready(process: asyncio.subprocess.Process, timeout_s: float) -> RunState:

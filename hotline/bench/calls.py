@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from contracts.call_event import CallEvent
-from contracts.paths import cache_dir
 from hotline.bench.load import LoadResult, Plan, Script, Sounds, make_script, run_load
 from hotline.bench.process_cost import Cost, cost, descendants
 from hotline.feed_reader import following
@@ -45,7 +44,7 @@ async def bench_calls(loads: Sequence[int], turns_per_call: int) -> list[dict[st
     plan = Plan(turns_per_call=turns_per_call)
     sounds = Sounds()
     scripts = await asyncio.to_thread(lambda: [make_script(number, plan, sounds) for number in range(max(loads))])
-    async with serving(cache_dir() / "run" / "bench") as served:
+    async with serving() as served:
         to = f"{served.state.number}@{served.state.sip}"
         await run_load(to, [Script(turns=scripts[0].turns[:1], paused=frozenset())], plan)
         base_mb = _hotline(served).pss_mb

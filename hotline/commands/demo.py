@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-from contracts.paths import cache_dir
 from hotline.caller_turns import DEFAULT_VOICE
 from hotline.demo import AgentSide, run_demo
 from hotline.errors import NotReadyError, UsageError
@@ -48,7 +47,7 @@ async def _demo(arguments: argparse.Namespace) -> int:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     started = time.monotonic()
     view.note("khởi động Asterisk và tổng đài…")
-    async with serving(cache_dir() / "run" / "demo") as served:
+    async with serving() as served:
         view.note(f"sẵn sàng sau {time.monotonic() - started:.1f} giây")
         call, agent = await run_demo(served.state, arguments.voice, observe=view, note=view.note)
         document = await _write(call, agent, arguments.out)

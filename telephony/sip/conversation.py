@@ -20,6 +20,7 @@ from telephony.sip.turns import (
     ConversationResult,
     HotlineSpeaks,
     KeysTurn,
+    SayTurn,
     Turn,
     TurnFinished,
     TurnKind,
@@ -106,6 +107,8 @@ class Conversation:
         if isinstance(turn, BargeInTurn):
             after = ms_to_samples(turn.after_ms, PHONE_RATE_HZ)
             return await self._caller.when(lambda: self._audible(since, after) or self._over(since))
+        if isinstance(turn, SayTurn):
+            return await self._caller.when(lambda: turn.ready() and self._over(since))
         return await self._caller.when(lambda: self._over(since))
 
     def _over(self, since: int) -> bool:

@@ -1,5 +1,6 @@
 """What a test caller is to do in a conversation, and what came of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -15,6 +16,8 @@ class SayTurn:
     pcm: Pcm
     """8 kHz."""
     text: str
+    ready: Callable[[], bool] = field(default=lambda: True, repr=False)
+    """Looked at every 20 ms; the turn waits for it too, such as for a person to pick up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
