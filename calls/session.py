@@ -7,7 +7,9 @@ decision delays a decision and no audio.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import date
 
 from asr.ear_events import EarEvent, NoInput, PartialHeard, RecognitionFailed, SpeechDropped, SpeechStarted
@@ -17,7 +19,7 @@ from calls.recorder import CallRecorder
 from calls.speaking import Speaker
 from calls.turns import TurnTaker
 from contracts.acts import Act, HandoffReason, HangUp, Listen, Note, Say, Transfer
-from contracts.audio import SAMPLE_BYTES, samples_to_ms
+from contracts.audio import SAMPLE_BYTES
 from contracts.errors import TongdaiError
 from contracts.events import (
     ActFailed,
@@ -40,6 +42,13 @@ log = logging.getLogger(__name__)
 FAULT_SUMMARY = "Tổng đài tự động gặp lỗi trong cuộc gọi này."
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Broken:
+    """Line or ear can no longer be followed."""
+
+    error: Exception
+
+
 class Session:
     def __init__(self, line: Line, parts: Parts, *, today: date) -> None:
         self._line = line
@@ -53,7 +62,7 @@ class Session:
             position=lambda: self._position,
             listeners=parts.listeners,
         )
-        self._inbox: asyncio.Queue[Event | EarEvent] = asyncio.Queue()
+        self._inbox: asyncio.Queue[Event | EarEvent | _Broken] = asyncio.Queue()
         self._ear = parts.make_ear(line.rate_hz)
         self._speaker = Speaker(
             line=line, voice=parts.voice, clock=parts.clock, recorder=self._recorder, on_end=self._inbox.put_nowait
@@ -61,66 +70,67 @@ class Session:
         self._turns = TurnTaker(parts.interpreter, parts.thinking, parts.clock, self._recorder, line.rate_hz)
         self._state = parts.engine.start()
         self._agenda: deque[Act] = deque()
-        self._alarm: int | None = None
-        """Sample at which a voice was noticed while we were speaking; the turn is not decided yet."""
+        self._alarm = False
+        """A voice was noticed while we were speaking; whose turn it is, is not decided yet."""
         self._asked_at: float | None = None
         self._over = False
 
     async def run(self) -> None:
         """Returns when the call is over; nothing of it is left then. Faults end with a person, never in silence."""
         self._recorder.record("call.started", {"caller": self._line.caller_number}, personal=("caller",))
-        tasks = [
-            asyncio.create_task(self._take_line(), name=f"line {self._line.call_id}"),
-            asyncio.create_task(self._take_ear(), name=f"ear {self._line.call_id}"),
-        ]
-        self._inbox.put_nowait(CallStarted(today=self._today))
-        try:
+        async with AsyncExitStack() as stack:
+            stack.callback(self._recorder.record, "call.ended")
+            stack.push_async_callback(self._line.close)
+            stack.push_async_callback(self._ear.close)
+            stack.push_async_callback(self._speaker.close)
+            line = asyncio.create_task(self._follow(self._take_line), name=f"line {self._line.call_id}")
+            ear = asyncio.create_task(self._follow(self._take_ear), name=f"ear {self._line.call_id}")
+            stack.push_async_callback(_end, line, ear)
+            self._inbox.put_nowait(CallStarted(today=self._today))
             while not self._over:
                 await self._take(await self._inbox.get())
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            await self._speaker.close()
-            await self._ear.close()
-            await self._line.close()
-            self._recorder.record("call.ended")
+
+    async def _follow(self, reading: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await reading()
+        except Exception as error:  # noqa: BLE001 – logged and answered where the call's events are taken
+            self._inbox.put_nowait(_Broken(error=error))
 
     async def _take_line(self) -> None:
-        try:
-            async for event in self._line.events():
-                match event:
-                    case Frame(pcm=pcm, sample=sample):
-                        self._position = sample + len(pcm) // SAMPLE_BYTES
-                        self._ear.feed(pcm)
-                    case Key(key=key):
-                        self._inbox.put_nowait(KeyPressed(key=key))
-                    case Played(utterance_id=utterance_id):
-                        self._speaker.played(utterance_id)
-                    case LineHungUp():
-                        break
-        finally:
-            self._inbox.put_nowait(HungUp())
+        async for event in self._line.events():
+            match event:
+                case Frame(pcm=pcm, sample=sample):
+                    self._position = sample + len(pcm) // SAMPLE_BYTES
+                    self._ear.feed(pcm)
+                case Key(key=key):
+                    self._inbox.put_nowait(KeyPressed(key=key))
+                case Played(utterance_id=utterance_id):
+                    self._speaker.played(utterance_id)
+                case LineHungUp():
+                    break
+        self._inbox.put_nowait(HungUp())
 
     async def _take_ear(self) -> None:
         while (event := await self._ear.next_event()) is not None:
             self._inbox.put_nowait(event)
 
-    async def _take(self, event: Event | EarEvent) -> None:
+    async def _take(self, event: Event | EarEvent | _Broken) -> None:
         try:
             await self._handle(event)
-        except Exception as error:
+        except Exception as error:  # The edge of the call: no fault may end in silence.
             log.exception("call fault", extra={"call_id": self._line.call_id, "event": type(event).__name__})
             self._recorder.record("fault", {"error": type(error).__name__})
             await self._give_up()
 
-    async def _handle(self, event: Event | EarEvent) -> None:
+    async def _handle(self, event: Event | EarEvent | _Broken) -> None:
         match event:
             case HungUp():
                 self._decide(event)
                 self._over = True
-            case SpeechStarted(sample=sample):
-                await self._voice_noticed(sample)
+            case _Broken(error=error):
+                raise error
+            case SpeechStarted():
+                await self._voice_noticed()
             case PartialHeard(partial=partial):
                 await self._partly_heard(partial.text)
             case Heard():
@@ -138,51 +148,49 @@ class Session:
             case _:
                 await self._step(event)
 
-    async def _voice_noticed(self, sample: int) -> None:
+    async def _voice_noticed(self) -> None:
         self._recorder.record("speech.started")
         say = self._speaker.current
         if say is not None and say.interruptible:
-            self._alarm = sample
+            self._alarm = True
             await self._speaker.pause()
 
     async def _partly_heard(self, text: str) -> None:
         self._recorder.record("turn.partial", {"text": text}, personal=("text",))
         say = self._speaker.current
-        if self._alarm is None or say is None:
+        if not self._alarm or say is None:
             return
-        speech_ms = samples_to_ms(self._position - self._alarm, self._line.rate_hz)
-        if (
-            self._parts.barge_in.while_speaking(speech_ms=speech_ms, text=text, being_said=say.text)
-            is Verdict.INTERRUPT
-        ):
-            await self._interrupt(say)
+        verdict = self._parts.barge_in.while_speaking(speech_ms=self._ear.speech_ms, text=text, being_said=say.text)
+        if verdict is Verdict.INTERRUPT:
+            await self._interrupt(say, turn_over=False)
 
     async def _heard(self, heard: Heard) -> None:
         say = self._speaker.current
-        if self._alarm is not None and say is not None:
+        if self._alarm and say is not None:
             if self._parts.barge_in.after_speech(text=heard.text, being_said=say.text) is Verdict.RESUME:
                 await self._false_alarm()
                 return
-            await self._interrupt(say)
+            await self._interrupt(say, turn_over=True)
         self._asked_at = self._parts.clock.now()
         meaning = await self._turns.understand(heard, self._state.context())
         await self._step(Understood(heard=heard, meaning=meaning))
 
     async def _false_alarm(self) -> None:
-        say, self._alarm = self._speaker.current, None
+        say, self._alarm = self._speaker.current, False
         if say is not None:
             self._recorder.record("barge_in.false_alarm")
             self._listen_while(say)
             await self._speaker.resume()
 
-    async def _interrupt(self, say: Say) -> None:
-        self._alarm = None
+    async def _interrupt(self, say: Say, *, turn_over: bool) -> None:
+        """A turn that goes on is heard under what is expected now: if it was noise after all, silence counts again."""
+        self._alarm = False
         heard_chars = await self._speaker.stop()
         self._turns.interrupted()
         self._recorder.record("barge_in.interrupted", {"act_id": say.act_id, "heard_chars": heard_chars})
         self._agenda.clear()
         acts = self._decide(BargedIn(act_id=say.act_id, heard_chars=heard_chars))
-        self._agenda.extend(act for act in acts if not isinstance(act, Listen))
+        self._agenda.extend(act for act in acts if not (turn_over and isinstance(act, Listen)))
         await self._advance()
 
     async def _key(self, event: KeyPressed) -> None:
@@ -206,9 +214,10 @@ class Session:
         return acts
 
     async def _replace(self, acts: Sequence[Act]) -> None:
-        """New acts take the place of what was going to be done, and of what is being said."""
+        """New acts take the place of what was going to be done, of what is being said and of what is listened for."""
         self._agenda.clear()
-        self._alarm = None
+        self._ear.stop_expecting()
+        self._alarm = False
         if self._speaker.current is not None:
             await self._speaker.stop()
         self._agenda.extend(acts)
@@ -241,9 +250,7 @@ class Session:
 
     async def _transfer(self, act: Transfer) -> None:
         self._ear.stop_expecting()
-        self._recorder.record(
-            "handoff.started", {"reason": act.reason.value, "summary": act.summary}, personal=("summary",)
-        )
+        self._record_handoff(act.reason, act.summary)
         try:
             await self._line.transfer(act.reason.value, act.summary)
         except TongdaiError as error:
@@ -253,15 +260,27 @@ class Session:
         self._recorder.record("handoff.done")
         self._inbox.put_nowait(ActFinished(act_id=act.act_id))
 
+    def _record_handoff(self, reason: HandoffReason, summary: str) -> None:
+        self._recorder.record("handoff.started", {"reason": reason.value, "summary": summary}, personal=("summary",))
+
     async def _give_up(self) -> None:
         """A fault: the caller goes to a person; where not even that works the line is closed and the dialplan acts."""
         self._over = True
         try:
             await self._speaker.stop()
+            self._record_handoff(HandoffReason.FAULT, FAULT_SUMMARY)
             await self._line.transfer(HandoffReason.FAULT.value, FAULT_SUMMARY)
             self._recorder.record("handoff.done")
-        except Exception:
+        except Exception as error:  # Nothing is left to try; the line's end is the dialplan's.
             log.exception("handoff after a fault failed", extra={"call_id": self._line.call_id})
+            code = error.code if isinstance(error, TongdaiError) else type(error).__name__
+            self._recorder.record("handoff.failed", {"code": code})
+
+
+async def _end(*tasks: asyncio.Task[None]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
 
 
 def _nothing_heard(sample: int) -> Heard:

@@ -17,6 +17,9 @@ from tts.voice import Voice
 
 log = logging.getLogger(__name__)
 
+FAULT = "say.fault"
+"""Code of a failure that is none of our own errors."""
+
 
 class Speaker:
     def __init__(
@@ -89,9 +92,17 @@ class Speaker:
             await self._send(say, asked_at)
         except TongdaiError as error:
             log.warning("say failed", extra={"act_id": say.act_id, "code": error.code})
-            if self.current is say:
-                self.current = None
-                self._on_end(ActFailed(act_id=say.act_id, code=error.code))
+            await self._failed(say, error.code)
+        except Exception:  # The edge of the task: a sentence that is never over would keep the call in silence.
+            log.exception("say fault", extra={"act_id": say.act_id})
+            await self._failed(say, FAULT)
+
+    async def _failed(self, say: Say, code: str) -> None:
+        if self.current is say:
+            # A pause was for this sentence, not for what comes after it.
+            await self.resume()
+            self.current = None
+            self._on_end(ActFailed(act_id=say.act_id, code=code))
 
     async def _send(self, say: Say, asked_at: float | None) -> None:
         utterance, queued = _utterance(say), 0
