@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from hotline.console_process import TOKEN_VARIABLE
 from hotline.errors import NotReadyError
 from hotline.settings import ROOT
+from telephony.asterisk.child import bound_to_us
 from telephony.asterisk.ports import describe_owner
 
 
@@ -65,7 +66,10 @@ class _Server(uvicorn.Server):
 @asynccontextmanager
 async def console_running(listening: socket.socket, feed_url: str, token: str) -> AsyncGenerator[None]:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "hotline.console_process", "--feed", feed_url, "--fd", str(listening.fileno())),
+        # It must not keep the port when this process is killed.
+        *bound_to_us(
+            [sys.executable, "-m", "hotline.console_process", "--feed", feed_url, "--fd", str(listening.fileno())]
+        ),
         pass_fds=[listening.fileno()],
         stdin=subprocess.DEVNULL,
         env=os.environ | {TOKEN_VARIABLE: token, "PYTHONPATH": str(ROOT)},
