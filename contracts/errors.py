@@ -16,3 +16,5 @@ class TongdaiError(Exception):
     """`str()` is one line for a person; it names the field, file or part that is wrong."""
 
     code = "tongdai"
+    exit_status = 1
+    """Of a command that ends with it; 2 for what is wrong in usage, settings or content."""

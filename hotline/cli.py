@@ -66,7 +66,7 @@ def _failed(error: TongdaiError, *, as_json: bool) -> int:
     if as_json:
         print(json.dumps({"error": {"code": error.code, "message": str(error)}}, ensure_ascii=False))
     print(f"tongdai: {error}", file=sys.stderr)
-    return int(getattr(error, "exit_status", 1))
+    return error.exit_status
 
 
 def _log_to_stderr() -> None:

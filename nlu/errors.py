@@ -15,6 +15,7 @@ class TrainingDataError(MeaningError):
     """`str()` is "FILE:LINE: what is wrong"."""
 
     code = "meaning.training_data"
+    exit_status = 2
 
     def __init__(self, file: str, line: int, problem: str) -> None:
         super().__init__(f"{file}:{line}: {problem}")

@@ -14,6 +14,7 @@ class ContentFileError(ProcedureError):
     """`str()` is "FILE:LINE: FIELD: what is wrong"."""
 
     code = "procedures.content_file"
+    exit_status = 2
 
     def __init__(self, file: str, line: int, field: str, problem: str) -> None:
         super().__init__(f"{file}:{line}: {field}: {problem}" if field else f"{file}:{line}: {problem}")
