@@ -34,6 +34,7 @@ class RecognizerBusy(EarError):
 
 class UnknownEngine(EarError):
     code = "ear.unknown_engine"
+    exit_status = 2
 
 
 class AudioUnreadable(EarError):

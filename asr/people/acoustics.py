@@ -60,8 +60,8 @@ class Caches:
 
 
 class Acoustics:
-    def __init__(self, model: Path) -> None:
-        self._session = OnnxSession(model)
+    def __init__(self, model: Path, *, flush_denormals: bool = False) -> None:
+        self._session = OnnxSession(model, flush_denormals=flush_denormals)
         if len(self._session.inputs) != _MODEL_INPUTS:
             raise ValueError(f"{model.name}: expected {_MODEL_INPUTS} inputs, found {len(self._session.inputs)}")
 

@@ -152,7 +152,7 @@ def main() -> None:
     model, vocabulary, *lm = _arguments(sys.argv[1:])
     port = WorkerPort()
     biasing = Biasing(load_lm(lm[0]) if lm else None)
-    worker = Worker(port, Acoustics(model), read_vocabulary(vocabulary), biasing)
+    worker = Worker(port, Acoustics(model, flush_denormals=True), read_vocabulary(vocabulary), biasing)
     port.ready()
     worker.run()
 

@@ -95,4 +95,4 @@ def test_a_long_segment_is_cut_in_its_longest_silence() -> None:
 
 
 def test_no_speech_is_no_segment() -> None:
-    assert speech_segments([]) == [] == speech_segments(windows((0, 3200))) == speech_segments(windows((1, 64)))
+    assert speech_segments([]) == [] == speech_segments(windows((0, 3200))) == speech_segments(windows((1, 32)))
