@@ -45,6 +45,11 @@ def _session() -> OnnxSession:
     return OnnxSession(vad_model())
 
 
+def warm_up() -> None:
+    """Loads the model and runs it once: tenths of a second that would hold up every call when the first one comes."""
+    VadStream().feed(b"\x00\x10" * WINDOW_SAMPLES)
+
+
 class VadStream:
     """The detector of one call: PCM16 at 8 kHz in, probabilities out. About 4 kB each."""
 

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from asr.ear import Ear
 from asr.engines import start_engine
+from asr.vad import warm_up
 from calls.feed import EventFeed
 from calls.parts import Parts
 from dialogs.content import Content
@@ -23,6 +24,7 @@ async def call_parts(settings: Settings, feed: EventFeed) -> AsyncGenerator[Part
     content = await asyncio.to_thread(Content.load, settings.content.folder)
     interpreter = await asyncio.to_thread(load_interpreter, settings.content.folder, content.catalogue)
     language_model = await asyncio.to_thread(load_language_model, settings.content)
+    await asyncio.to_thread(warm_up)
     engine = Engine(content, profile=Profile(settings.content.profile))
     async with AsyncExitStack() as stack:
         recognizer = await start_engine(
