@@ -89,6 +89,11 @@ class Ear:
         return self._expectation is not None
 
     @property
+    def hears_turn(self) -> bool:
+        """A voice has been noticed and what it says is not known yet."""
+        return self._turn is not None
+
+    @property
     def speech_ms(self) -> float:
         """How much speech the turn has so far; 0 without a turn."""
         return samples_to_ms(self._onset.speech_samples, self._rate_hz) if self._turn else 0.0

@@ -80,9 +80,8 @@ class Session:
         self._recorder.record("call.started", {"caller": self._line.caller_number}, personal=("caller",))
         async with AsyncExitStack() as stack:
             stack.callback(self._recorder.record, "call.ended")
-            stack.push_async_callback(self._line.close)
-            stack.push_async_callback(self._ear.close)
-            stack.push_async_callback(self._speaker.close)
+            for part in (self._line, self._ear, self._speaker):
+                stack.push_async_callback(part.close)
             line = asyncio.create_task(self._follow(self._take_line), name=f"line {self._line.call_id}")
             ear = asyncio.create_task(self._follow(self._take_ear), name=f"ear {self._line.call_id}")
             stack.push_async_callback(_end, line, ear)
@@ -151,8 +150,9 @@ class Session:
     async def _voice_noticed(self) -> None:
         self._recorder.record("speech.started")
         say = self._speaker.current
-        if say is not None and say.interruptible:
-            self._alarm = True
+        self._alarm = say is not None and say.interruptible
+        # A turn that was dropped before this was taken would not end the pause.
+        if self._alarm and self._ear.hears_turn:
             await self._speaker.pause()
 
     async def _partly_heard(self, text: str) -> None:
@@ -188,8 +188,9 @@ class Session:
         heard_chars = await self._speaker.stop()
         self._turns.interrupted()
         self._recorder.record("barge_in.interrupted", {"act_id": say.act_id, "heard_chars": heard_chars})
-        self._agenda.clear()
         acts = self._decide(BargedIn(act_id=say.act_id, heard_chars=heard_chars))
+        if acts:  # Else the call is being handed over or ended, and what is left of that is still to be done.
+            self._agenda.clear()
         self._agenda.extend(act for act in acts if not (turn_over and isinstance(act, Listen)))
         await self._advance()
 
@@ -229,6 +230,7 @@ class Session:
     async def _do(self, act: Act) -> None:
         match act:
             case Say():
+                await self._unpause(act)
                 self._listen_while(act)
                 asked_at, self._asked_at = self._asked_at, None
                 self._speaker.start(act, asked_at=asked_at)
@@ -240,6 +242,12 @@ class Session:
                 await self._line.hang_up()
             case Note():
                 self._recorder.record(f"note.{act.name}", dict(act.fields))
+
+    async def _unpause(self, say: Say) -> None:
+        """A pause that came when a sentence had just been heard to its end holds for `say` while a voice is heard."""
+        self._alarm = self._alarm and say.interruptible
+        if not (self._alarm and self._ear.hears_turn):
+            await self._speaker.resume()
 
     def _listen_while(self, say: Say) -> None:
         if not say.interruptible:
