@@ -152,7 +152,7 @@ class WorkerProcess:
                 if not self._ready.done() and header.get("type") == "ready":
                     self._ready.set_result(header)
                 else:
-                    self._on_message(header, payload)
+                    self._hand_on(header, payload)
         except (asyncio.IncompleteReadError, ConnectionError, ValueError):
             pass
         if process.returncode is None:
@@ -169,6 +169,12 @@ class WorkerProcess:
         if not self._stopping:
             log.warning("worker ended", extra={"worker": self._module, "status": code})
             self._on_exit(code)
+
+    def _hand_on(self, header: Header, payload: bytes) -> None:
+        try:
+            self._on_message(header, payload)
+        except Exception:  # One message's fault must not stop the reading for everybody else.
+            log.exception("worker message failed", extra={"worker": self._module, "type": header.get("type")})
 
 
 class WorkerPort:
