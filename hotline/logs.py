@@ -1,6 +1,10 @@
 """Logs as events: a fixed name and `extra` fields on one line; personal fields never get here."""
 
 import logging
+import traceback
+from types import TracebackType
+
+from contracts.errors import TongdaiError
 
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -13,6 +17,18 @@ class EventFormatter(logging.Formatter):
         line = super().formatMessage(record)
         fields = [f"{name}={value!r}" for name, value in vars(record).items() if name not in _STANDARD]
         return " ".join([line, *fields])
+
+    def formatException(  # noqa: N802
+        self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+    ) -> str:
+        """Where it came from and what it is. Only our own errors and the system's tell more: others quote what was said."""
+        parts: list[str] = []
+        error = ei[1]
+        while error is not None:
+            words = f": {error}" if isinstance(error, TongdaiError | OSError) else ""
+            parts.append("".join(traceback.format_tb(error.__traceback__)) + type(error).__qualname__ + words)
+            error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        return "\nwhile handling:\n".join(parts)
 
 
 def configure(level: str, handler: logging.Handler) -> None:
