@@ -217,7 +217,11 @@ class Crew:
             on_exit=lambda code: self._lost(slot, process),
         )
         self._processes.add(process)
-        ready = await process.start()
+        try:
+            ready = await process.start()
+        except (WorkerError, OSError):
+            self._processes.discard(process)
+            raise
         self.model = str(ready["model"])
         slot.process = process
         async with self._changed:
