@@ -19,7 +19,7 @@ from functools import partial
 
 from asr.ear_events import EarEvent, NoInput, PartialHeard, RecognitionFailed, SpeechDropped, SpeechStarted
 from asr.endpointing import EndpointPolicy
-from asr.errors import EarError
+from asr.errors import EarError, RecognizerUnavailable
 from asr.recognizer import Partial, Recognizer
 from asr.speech_onset import OnsetSettings, SpeechOnset
 from asr.turn import Turn
@@ -42,6 +42,8 @@ class EarSettings:
     """Up to so much speech in which no word was understood is noise; more of it is a turn without words."""
     after_noise_ms: int = 1500
     """The least time that is left to speak after a noise, before the caller counts as silent."""
+    answer_ms: int = 5000
+    """The longest that the recogniser's answer is waited for, on the line's clock; then the turn has failed."""
     onset: OnsetSettings = field(default_factory=OnsetSettings)
 
 
@@ -173,6 +175,8 @@ class Ear:
 
     def _listen(self, pcm: bytes) -> None:
         for first, probability in self._detector.feed(pcm):
+            if self._expectation is None:
+                return
             self._onset.feed(first + self._detector_offset, WINDOW_SAMPLES, probability)
             if self._turn is None and self._onset.started:
                 self._begin()
@@ -209,13 +213,16 @@ class Ear:
         if turn is None:
             if self._no_input_at is not None and self._sample >= self._no_input_at and self._onset.start is None:
                 self._end(NoInput(sample=self._sample))
+        elif turn.waits and self._sample - turn.asked >= ms_to_samples(self._settings.answer_ms, self._rate_hz):
+            self._drop_turn()
+            self._fail(RecognizerUnavailable("the recogniser does not answer"))
         elif turn.finishing:
             return
         elif self._sample - turn.start >= ms_to_samples(expectation.max_turn_ms, self._rate_hz):
             self._finish(turn, Ended.MAX_TURN)
         elif not self._onset.speaking:
             if not turn.peek_asked and self._silence_ms() >= self._policy.settings.peek_ms:
-                turn.peek_asked = True
+                turn.peek_asked, turn.asked = True, self._sample
                 self._own(partial(self._peek, turn, turn.silences))
             self._end_if_silent_enough(turn)
 
@@ -254,7 +261,7 @@ class Ear:
         self._events.put_nowait(SpeechDropped(sample=self._sample))
 
     def _finish(self, turn: Turn, ended: Ended) -> None:
-        turn.finishing = True
+        turn.finishing, turn.asked = True, self._sample
         self._own(partial(self._await_finish, turn, ended, self._silence_ms()))
 
     async def _await_finish(self, turn: Turn, ended: Ended, silence_ms: float) -> None:

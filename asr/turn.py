@@ -23,6 +23,13 @@ class Turn:
     """Silence that ends the turn; means something once there is a peek."""
     finishing: bool = False
     """No more audio is taken; the result is awaited."""
+    asked: int = 0
+    """Sample of the line at which the peek or the result was asked for."""
+
+    @property
+    def waits(self) -> bool:
+        """For an answer of the recogniser."""
+        return self.finishing or (self.peek_asked and self.peeked is None)
 
     def heard(
         self,
