@@ -21,7 +21,7 @@ class EventFormatter(logging.Formatter):
     def formatException(  # noqa: N802
         self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
     ) -> str:
-        """Where it came from and what it is. Only our own errors and the system's tell more: others quote what was said."""
+        """Place and kind. Only our own errors and the system's tell more: others quote what was said."""
         parts: list[str] = []
         error = ei[1]
         while error is not None:

@@ -6,7 +6,6 @@ import sys
 from contracts.errors import TongdaiError
 from hotline.logs import EventFormatter
 
-
 WORDS = "nguyễn thị lan"
 
 
