@@ -1,15 +1,14 @@
 """What a test caller says, from texts, sound files and keys."""
 
-import wave
 from pathlib import Path
 
 import numpy as np
-import soxr
 
 from contracts.audio import PHONE_RATE_HZ
 from hotline.errors import UsageError
-from telephony.g711 import Pcm
+from telephony.errors import WavError
 from telephony.sip.turns import BargeInTurn, KeysTurn, SayTurn, Turn
+from telephony.wav import read_wav
 from tts.rendering import render
 
 DEFAULT_VOICE = "caller1"
@@ -28,16 +27,12 @@ def say_turn(text: str, voice: str = DEFAULT_VOICE) -> SayTurn:
 def play_turn(file: Path) -> SayTurn:
     """Raises `UsageError` naming the file."""
     try:
-        with wave.open(str(file)) as sound:
-            if sound.getsampwidth() != 2:
-                raise UsageError(f"--play: {file}: not 16-bit PCM")
-            rate, channels = sound.getframerate(), sound.getnchannels()
-            raw = np.frombuffer(sound.readframes(sound.getnframes()), "<i2")
-    except OSError as error:
-        raise UsageError(f"--play: {file}: {error.strerror}") from error
-    except (wave.Error, EOFError) as error:
-        raise UsageError(f"--play: {file}: not a WAV file: {error}") from error
-    return SayTurn(pcm=_to_phone(raw[::channels], rate), text=file.name)
+        pcm = np.frombuffer(read_wav(file, PHONE_RATE_HZ), "<i2").astype(np.int16)
+    except WavError as error:
+        raise UsageError(f"--play: {error}") from error
+    if not len(pcm):
+        raise UsageError(f"--play: {file}: holds no sound")
+    return SayTurn(pcm=pcm, text=file.name)
 
 
 def keys_turn(keys: str) -> KeysTurn:
@@ -49,9 +44,3 @@ def keys_turn(keys: str) -> KeysTurn:
 def interrupting(turn: Turn, after_ms: float = BARGE_IN_AFTER_MS) -> Turn:
     """The same words, said into what the hotline is saying; keys stay as they are."""
     return turn if not isinstance(turn, SayTurn) else BargeInTurn(pcm=turn.pcm, text=turn.text, after_ms=after_ms)
-
-
-def _to_phone(pcm: Pcm, rate_hz: int) -> Pcm:
-    if rate_hz == PHONE_RATE_HZ:
-        return pcm.astype(np.int16)
-    return np.asarray(soxr.resample(pcm.astype(np.int16), rate_hz, PHONE_RATE_HZ, "HQ"), np.int16)

@@ -5,6 +5,7 @@ Exit status: 0 done, 1 failed, 2 bad usage or configuration (the field is named)
 
 import argparse
 import importlib
+import io
 import json
 import logging
 import os
@@ -31,6 +32,7 @@ COMMANDS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     argv = list(sys.argv[1:] if arguments is None else arguments)
     _log_to_stderr()
+    _write_anything()
     if not argv or argv[0] not in COMMANDS:
         return _top_level(argv)
     module = importlib.import_module(f"hotline.commands.{argv[0]}")
@@ -67,6 +69,13 @@ def _failed(error: TongdaiError, *, as_json: bool) -> int:
         print(json.dumps({"error": {"code": error.code, "message": str(error)}}, ensure_ascii=False))
     print(f"tongdai: {error}", file=sys.stderr)
     return error.exit_status
+
+
+def _write_anything() -> None:
+    """What came in broken (half a surrogate pair, bytes that are no text) goes out escaped; in JSON that is valid."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _log_to_stderr() -> None:

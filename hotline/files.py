@@ -46,7 +46,7 @@ def read_json_lines(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def write_wav(file: Path, pcm: npt.NDArray[np.int16], rate_hz: int) -> None:
     """`pcm`: samples [n]; mono. Raises `OSError`."""
-    with wave.open(str(file), "wb") as sound:
+    with file.open("wb") as out, wave.open(out, "wb") as sound:
         sound.setnchannels(1)
         sound.setsampwidth(2)
         sound.setframerate(rate_hz)

@@ -4,15 +4,17 @@ A setting `telephony.sip_port` is the environment variable `TONGDAI__TELEPHONY__
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from asr.engines import names as recogniser_names
 from hotline.errors import SettingsError
+from tts.engines import engine_names as voice_names
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_FILE = ROOT / "config" / "hotline.yaml"
@@ -54,16 +56,33 @@ class Recognition(Section):
     workers: int = Field(2, ge=1, le=64)
     """Processes that share the callers' turns; one a core at the most."""
 
+    @field_validator("engine")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        return _one_of(name, recogniser_names())
+
 
 class Speech(Section):
     engine: str = "vais"
     fallback: str = "espeak"
     workers: int = Field(2, ge=1, le=16)
 
+    @field_validator("engine", "fallback")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        return _one_of(name, voice_names())
+
 
 class Content(Section):
     folder: Path = ROOT / "config" / "content"
     profile: Literal["demo", "production"] = "demo"
+
+    @field_validator("folder")
+    @classmethod
+    def _there(cls, folder: Path) -> Path:
+        if not folder.is_dir():
+            raise ValueError(f"{folder}: no such folder")
+        return folder
 
 
 class Console(Section):
@@ -90,6 +109,12 @@ def load_settings(file: Path | None = None, environment: Mapping[str, str] | Non
         return Settings.model_validate(_merge(values, overrides))
     except ValidationError as error:
         raise SettingsError(_describe(error, path, overrides)) from error
+
+
+def _one_of(name: str, known: Sequence[str]) -> str:
+    if name not in known:
+        raise ValueError(f"{name!r} is none of {', '.join(known)}")
+    return name
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -146,5 +171,5 @@ def _describe(error: ValidationError, path: Path | None, overrides: dict[str, An
     for part in where:
         at = cast(dict[str, Any], at).get(part) if isinstance(at, dict) else None
     origin = "environment" if at is not None else (str(path) if path else "settings")
-    problem = "unknown setting" if first["type"] == "extra_forbidden" else first["msg"]
+    problem = "unknown setting" if first["type"] == "extra_forbidden" else first["msg"].removeprefix("Value error, ")
     return f"{origin}: {'.'.join(where)}: {problem}"

@@ -17,10 +17,12 @@ class VoiceError(TongdaiError):
 
 class UnknownEngine(VoiceError):
     code = "voice.unknown_engine"
+    exit_status = 2
 
 
 class UnknownCaller(VoiceError):
     code = "voice.unknown_caller"
+    exit_status = 2
 
 
 class EngineBroken(VoiceError):

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -114,8 +115,9 @@ def _hypotheses(record: dict[str, Any], where: str) -> tuple[Hypothesis, ...]:
         raise UsageError(f"{where}: needs text, or nbest with at least one hypothesis")
     found: list[Hypothesis] = []
     for at, one in enumerate(cast(list[Any], nbest)):
-        try:
-            found.append(Hypothesis(text=nfc(str(one["text"])), confidence=float(one["confidence"])))
-        except (TypeError, KeyError, ValueError):
-            raise UsageError(f"{where}: nbest[{at}]: needs text and a number confidence") from None
+        match one:
+            case {"text": str(said), "confidence": int() | float() as confidence} if math.isfinite(confidence):
+                found.append(Hypothesis(text=nfc(said), confidence=float(confidence)))
+            case _:
+                raise UsageError(f"{where}: nbest[{at}]: needs text and a number confidence")
     return tuple(found)

@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 from hotline.bench.calls import bench_calls
+from hotline.bench.questions import QUESTIONS
 from hotline.errors import NotReadyError
 from hotline.setup import fetch_asterisk, fetch_people
 from telephony.errors import SipError
@@ -19,7 +20,7 @@ MEASURES = ("calls",)
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=(*MEASURES, "all"))
     parser.add_argument("--calls", type=_counts, default=(1, 30), metavar="N[,N…]", help="simultaneous calls (1,30)")
-    parser.add_argument("--turns", type=int, default=6, metavar="N", help="turns of each caller (6)")
+    parser.add_argument("--turns", type=_turns, default=6, metavar="N", help="turns of each caller (6)")
     parser.add_argument("--json", action="store_true", help="one JSON document")
 
 
@@ -31,6 +32,12 @@ def _counts(text: str) -> tuple[int, ...]:
     if not counts or min(counts) < 1 or max(counts) > 200:
         raise argparse.ArgumentTypeError("between 1 and 200 calls")
     return counts
+
+
+def _turns(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= len(QUESTIONS):
+        raise argparse.ArgumentTypeError(f"between 1 and {len(QUESTIONS)} turns")
+    return int(text)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -16,6 +16,7 @@ from hotline.placed_call import PlacedCall, place_call
 from hotline.settings import Telephony, load_settings
 from hotline.state import RunState, read_state, run_dir
 from telephony.errors import SipError
+from telephony.sip.caller import Target
 from telephony.sip.turns import Turn
 
 
@@ -48,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     settings = load_settings(arguments.config)
     state = read_state(run_dir(settings) / "state.json")
-    to = _target(arguments.to, state, settings.telephony)
+    to = _checked(_target(arguments.to, state, settings.telephony))
     turns = make_turns(arguments.turns, arguments.voice, barge_in=arguments.barge_in)
     ours = state if state is not None and to.endswith("@" + state.sip) else None
     try:
@@ -100,6 +101,14 @@ def _target(to: str | None, state: RunState | None, phone: Telephony) -> str:
     if not phone.sip_port:
         raise UsageError("--to: give NUMBER@HOST:PORT; no hotline is running with these settings")
     return f"{to or phone.number}@{phone.sip_host}:{phone.sip_port}"
+
+
+def _checked(to: str) -> str:
+    try:
+        Target.parse(to)
+    except ValueError as error:
+        raise UsageError(f"--to: {error}") from error
+    return to
 
 
 def _record(file: Path, call: PlacedCall) -> None:

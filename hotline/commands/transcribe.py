@@ -38,10 +38,8 @@ async def _transcribe(files: Sequence[Path], engine: str, settings: Settings, *,
                 failed += 1
                 print(f"tongdai: {error}", file=sys.stderr)
                 if as_json:
-                    print(
-                        json.dumps({"file": str(file), "error": {"code": error.code, "message": str(error)}}),
-                        flush=True,
-                    )
+                    line = {"file": str(file), "error": {"code": error.code, "message": str(error)}}
+                    print(json.dumps(line, ensure_ascii=False), flush=True)
             else:
                 _show(transcript, as_json=as_json)
     return failed

@@ -1,0 +1,108 @@
+"""Options and exit statuses of every command."""
+
+import json
+
+import pytest
+from command_line import Command
+
+from hotline.cli import COMMANDS
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(tongdai: Command, command: str) -> None:
+    ran = tongdai(command, "--help")
+    assert ran.status == 0 and ran.out.startswith(f"usage: tongdai {command}") and not ran.err
+
+
+def test_help_names_every_command(tongdai: Command) -> None:
+    ran = tongdai("--help")
+    assert ran.status == 0 and set(COMMANDS) <= set(ran.out.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "COMMAND"),
+        (("nope",), "'nope'"),
+        (("ask", "--nope"), "--nope"),
+        (("ask", "một", "hai"), "hai"),
+        (("ask",), "TEXT or --batch"),
+        (("ask", "a", "--batch", "x.jsonl"), "TEXT or --batch"),
+        (("ask", "a", "--as-of", "24/11/2026"), "24/11/2026"),
+        (("ask", "a", "--as-of", "2026-02-30"), "2026-02-30"),
+        (("ask", "a", "--config", "none.yaml"), "none.yaml: No such file"),
+        (("say",), "TEXT or --batch"),
+        (("say", "a", "--rate-hz", "44100"), "44100"),
+        (("say", "a", "--engine", "nobody"), "nobody is not one of"),
+        (("say", "a", "--voice", "nobody"), "nobody is not one of"),
+        (("say", "--batch", "none.txt"), "none.txt: No such file"),
+        (("transcribe",), "WAV"),
+        (("transcribe", "a.wav", "--engine", "nobody"), "'nobody' is none of"),
+        (("call", "--to", "1@127.0.0.1:notaport"), "--to: 1@127.0.0.1:notaport"),
+        (("call", "--to", "1@127.0.0.1:99999"), "--to: 1@127.0.0.1:99999"),
+        (("call", "--to", "hai ba@127.0.0.1"), "--to: hai ba@127.0.0.1"),
+        (("call", "--say", ""), "--say: nothing to say"),
+        (("call", "--say", "a", "--voice", "nobody"), "nobody is not one of"),
+        (("call", "--dtmf", "12x"), "--dtmf: '12x'"),
+        (("call", "--play", "none.wav"), "--play: none.wav"),
+        (("models",), "list|pull"),
+        (("models", "pull", "nope"), "'nope'"),
+        (("asterisk", "remove"), "'remove'"),
+        (("bench", "nope"), "'nope'"),
+        (("bench", "calls", "--calls", "0"), "between 1 and 200"),
+        (("bench", "calls", "--calls", "1,x"), "'1,x' is no list"),
+        (("bench", "calls", "--turns", "0"), "turns"),
+        (("serve", "--config", "none.yaml"), "none.yaml: No such file"),
+        (("doctor", "--config", "none.yaml"), "none.yaml: No such file"),
+        (("demo", "--out", "/proc/none/demo"), "--out: /proc/none/demo"),
+    ],
+)
+def test_bad_usage_names_what_is_wrong(tongdai: Command, arguments: tuple[str, ...], message: str) -> None:
+    ran = tongdai(*arguments)
+    assert ran.status == 2 and message in ran.err and not ran.out
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "message"),
+    [
+        ("CONTENT__FOLDER", "/none", "environment: content.folder: /none: no such folder"),
+        ("RECOGNITION__ENGINE", "nobody", "environment: recognition.engine: 'nobody' is none of people"),
+        ("SPEECH__FALLBACK", "nobody", "environment: speech.fallback: 'nobody' is none of vais, espeak"),
+        ("TELEPHONY__NUMBER", "x", "environment: telephony.number"),
+        ("TELEPHONY__NONE", "1", "environment: telephony.none: unknown setting"),
+    ],
+)
+def test_bad_settings_name_the_field(
+    tongdai: Command, monkeypatch: pytest.MonkeyPatch, setting: str, value: str, message: str
+) -> None:
+    monkeypatch.setenv(f"TONGDAI__{setting}", value)
+    ran = tongdai("ask", "a", "--json")
+    assert ran.status == 2 and message in ran.err
+    assert json.loads(ran.out)["error"]["code"] == "program.settings"
+
+
+def test_an_interrupted_command_says_nothing(tongdai: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("hotline.commands.ask.load_settings", interrupt)
+    ran = tongdai("ask", "a")
+    assert ran.status == 130 and not ran.out and not ran.err
+
+
+def test_doctor_tells_what_is_there_and_what_mends_what_is_not(tongdai: Command) -> None:
+    ran = tongdai("doctor", "--json")
+    checks = json.loads(ran.out)
+    assert all(set(check) == {"name", "ok", "found", "mend"} for check in checks)
+    assert {"Python", "recogniser model", "voice vais", "voice espeak"} <= {check["name"] for check in checks}
+    assert all(check["ok"] or check["mend"] for check in checks)
+    assert ran.status == (0 if all(check["ok"] for check in checks) else 1)
+    plain = tongdai("doctor")
+    assert plain.status == ran.status and "voice vais" in plain.out
+
+
+def test_models_are_listed(tongdai: Command, people_model: None) -> None:
+    assert tongdai("models", "list", "--json").lines == [[{"model": "people", "present": True}]]
+    assert tongdai("models", "list").out.split() == ["people", "there"]
+    pulled = tongdai("models", "pull", "people", "--json")
+    assert pulled.status == 0 and set(pulled.lines[0]) == {"model", "onnx", "vocabulary"}
