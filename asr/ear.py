@@ -13,7 +13,7 @@ speech follows it is the result.
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -47,15 +47,23 @@ class EarSettings:
     onset: OnsetSettings = field(default_factory=OnsetSettings)
 
 
+Completeness = Callable[[str], Awaitable[float]]
+"""How far a text is a whole thing to say, 0–1; the interpreter knows."""
+
+
+async def _whole(_: str) -> float:
+    return 1.0
+
+
 class Ear:
-    """`rate_hz`: 8000. `completeness`: 0–1, how far a text is a whole thing to say (the interpreter knows)."""
+    """`rate_hz`: 8000. `completeness` may take its time: it is worked out beside the audio."""
 
     def __init__(
         self,
         *,
         recognizer: Recognizer,
         rate_hz: int = 8000,
-        completeness: Callable[[str], float] = lambda text: 1.0,
+        completeness: Completeness = _whole,
         policy: EndpointPolicy | None = None,
         settings: EarSettings | None = None,
         detector: SpeechDetector | None = None,
@@ -231,16 +239,16 @@ class Ear:
 
     async def _peek(self, turn: Turn, silence: int) -> None:
         found = await turn.recognition.peek()
+        completeness = await self._completeness(found[0].text) if found[0].text else 0.0
         if self._turn is turn and turn.silences == silence and not turn.finishing:
-            turn.peeked = found
+            turn.peeked, turn.completeness = found, completeness
             self._require(turn)
             self._end_if_silent_enough(turn)
 
     def _require(self, turn: Turn) -> None:
         assert turn.peeked is not None and self._expectation is not None
         text = turn.peeked[0].text
-        completeness = self._completeness(text) if text else 0.0
-        turn.required_ms = self._policy.required_silence_ms(self._expectation, text, completeness)
+        turn.required_ms = self._policy.required_silence_ms(self._expectation, text, turn.completeness)
 
     def _end_if_silent_enough(self, turn: Turn) -> None:
         if turn.peeked is None or self._silence_ms() < turn.required_ms:

@@ -1,7 +1,9 @@
 """Several recognisers as one: each turn goes to the one with the fewest turns open, so that all cores help."""
 
+import contextlib
 from collections.abc import Sequence
 
+from asr.errors import EarError
 from asr.recognizer import OnPartial, Recognition, Recognizer
 from contracts.expectation import Expectation
 from contracts.heard import Hypothesis
@@ -15,7 +17,14 @@ class SharedRecognizer:
 
     def open(self, *, rate_hz: int, expectation: Expectation, on_partial: OnPartial) -> Recognition:
         """Raises what the recogniser raises."""
-        at = min(range(len(self._open)), key=self._open.__getitem__)
+        order = sorted(range(len(self._open)), key=self._open.__getitem__)
+        for at in order[:-1]:
+            # One that is gone has no turns open and would attract all of them.
+            with contextlib.suppress(EarError):
+                return self._open_at(at, rate_hz, expectation, on_partial)
+        return self._open_at(order[-1], rate_hz, expectation, on_partial)
+
+    def _open_at(self, at: int, rate_hz: int, expectation: Expectation, on_partial: OnPartial) -> Recognition:
         recognition = self._recognizers[at].open(rate_hz=rate_hz, expectation=expectation, on_partial=on_partial)
         self._open[at] += 1
         return _Counted(recognition, self, at)

@@ -19,6 +19,8 @@ class Turn:
     """In this silence."""
     peeked: tuple[Hypothesis, ...] | None = None
     """What the peek of this silence gave."""
+    completeness: float = 0.0
+    """Of the peeked text, 0–1."""
     required_ms: int = 0
     """Silence that ends the turn; means something once there is a peek."""
     finishing: bool = False

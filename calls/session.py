@@ -142,10 +142,17 @@ class Session:
             case NoInput():
                 self._recorder.record("silence")
                 await self._step(Silence())
+            case ActFailed(act_id=act_id) if self._says_another(act_id):
+                # It failed while the answer to a newer turn was already on its way.
+                self._recorder.record("say.failed_late", {"act_id": act_id})
             case KeyPressed():
                 await self._key(event)
             case _:
                 await self._step(event)
+
+    def _says_another(self, act_id: int) -> bool:
+        say = self._speaker.current
+        return say is not None and say.act_id != act_id
 
     async def _voice_noticed(self) -> None:
         self._recorder.record("speech.started")

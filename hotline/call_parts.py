@@ -36,8 +36,12 @@ async def call_parts(settings: Settings, feed: EventFeed) -> AsyncGenerator[Part
         await voice.start()
         await voice.prepare([text for text in content.responses.texts.values() if "{" not in text])
         thinking = stack.enter_context(ThreadPoolExecutor(max_workers=1, thread_name_prefix="meaning"))
+
+        async def completeness(text: str) -> float:
+            return await asyncio.get_running_loop().run_in_executor(thinking, interpreter.completeness, text)
+
         yield Parts(
-            make_ear=lambda rate_hz: Ear(recognizer=recognizer, rate_hz=rate_hz, completeness=interpreter.completeness),
+            make_ear=lambda rate_hz: Ear(recognizer=recognizer, rate_hz=rate_hz, completeness=completeness),
             interpreter=interpreter,
             engine=engine,
             bundle_id=engine.bundle_id,

@@ -41,6 +41,8 @@ class Hotline:
     state_file: Path
     bridge: CallBridge
     sockets: MediaSockets
+    failed: asyncio.Future[str]
+    """Done, with the reason, when calls are no longer taken: Asterisk or the calls' task has ended."""
 
 
 @asynccontextmanager
@@ -64,17 +66,41 @@ async def running_hotline(settings: Settings) -> AsyncGenerator[Hotline]:
         api.router.routes.append(sockets.route())
         await stack.enter_async_context(web_served(api, media))
         stack.callback(feed.close)
-        await stack.enter_async_context(_taking_calls(bridge, parts, most=settings.telephony.max_calls))
+        calls = await stack.enter_async_context(_taking_calls(bridge, parts, most=settings.telephony.max_calls))
         feed_url = f"ws://127.0.0.1:{port_of(media)}/feed"
         await stack.enter_async_context(console_running(console, feed_url, token))
         state = _state(settings, asterisk, console, feed_url, token)
         file = write_state(folder, state)
         stack.callback(file.unlink, missing_ok=True)
-        yield Hotline(state=state, state_file=file, bridge=bridge, sockets=sockets)
+        failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        watcher = asyncio.create_task(_watch(asterisk, calls, failed), name="watch")
+        stack.push_async_callback(_end, watcher)
+        yield Hotline(state=state, state_file=file, bridge=bridge, sockets=sockets, failed=failed)
+
+
+async def _watch(asterisk: AsteriskProcess, calls: asyncio.Task[None], failed: asyncio.Future[str]) -> None:
+    ended = asyncio.create_task(asterisk.wait(), name="asterisk")
+    try:
+        await asyncio.wait([ended, calls], return_when=asyncio.FIRST_COMPLETED)
+        failed.set_result(_why(asterisk, calls))
+    finally:
+        await _end(ended)
+
+
+def _why(asterisk: AsteriskProcess, calls: asyncio.Task[None]) -> str:
+    if not calls.done():
+        return f"Asterisk has ended; see {asterisk.log_path}"
+    error = None if calls.cancelled() else calls.exception()
+    return f"calls are no longer taken: {str(error) or type(error).__name__}"
+
+
+async def _end(task: asyncio.Task[None] | asyncio.Task[int]) -> None:
+    task.cancel()
+    await asyncio.wait([task])
 
 
 @asynccontextmanager
-async def _taking_calls(bridge: CallBridge, parts: Parts, *, most: int) -> AsyncGenerator[None]:
+async def _taking_calls(bridge: CallBridge, parts: Parts, *, most: int) -> AsyncGenerator[asyncio.Task[None]]:
     async def answer(line: Line) -> None:
         if bridge.calls_now > most:
             log.warning("call beyond max_calls", extra={"call_id": line.call_id})
@@ -87,11 +113,11 @@ async def _taking_calls(bridge: CallBridge, parts: Parts, *, most: int) -> Async
         await asyncio.wait([task, connected], return_when=asyncio.FIRST_COMPLETED, timeout=30)
         if not connected.done():
             connected.cancel()
-            raise NotReadyError("Asterisk did not register the hotline's application")
-        yield
+            error = task.exception() if task.done() and not task.cancelled() else None
+            raise NotReadyError("Asterisk did not register the hotline's application") from error
+        yield task
     finally:
-        task.cancel()
-        await asyncio.wait([task])
+        await _end(task)
 
 
 def _state(

@@ -173,8 +173,10 @@ class CallBridge:
             if line is not None:
                 await self._converse(line, answer)
         finally:
-            await call.channels.leave()
-            self._calls.pop(call.channels.call_id, None)
+            try:
+                await call.channels.leave()
+            finally:
+                self._calls.pop(call.channels.call_id, None)
 
     def _call_ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

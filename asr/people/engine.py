@@ -19,7 +19,8 @@ from contracts.workers import Header, WorkerBusy, WorkerDead, WorkerError, Worke
 log = logging.getLogger(__name__)
 
 RATES_HZ = (8000, 16000)
-_START_TRIES = 3
+_LONGEST_WAIT_S = 30.0
+"""Between two starts of a worker that does not come up."""
 _LOST = "the recogniser's process has ended"
 
 
@@ -109,14 +110,15 @@ class PeopleRecognizer:
         return worker
 
     async def _keep(self) -> None:
-        """Replaces the worker whenever it ends; gives up after a few starts that fail one after another."""
+        """Replaces the worker whenever it ends; waits longer after each start that fails."""
         while True:
             await self._lost.wait()
             self._lost.clear()
             self._running.clear()
             self._worker = None
             self._fail_all()
-            for attempt in range(_START_TRIES):
+            for attempt in itertools.count():
+                await asyncio.sleep(min(_LONGEST_WAIT_S, 0.0 if not attempt else 2.0 ** (attempt - 1)))
                 try:
                     self._worker = await self._start_worker()
                     self._running.set()
@@ -124,8 +126,6 @@ class PeopleRecognizer:
                     break
                 except RecognizerUnavailable:
                     log.exception("recogniser does not start", extra={"attempt": attempt + 1})
-            else:
-                return
 
     def _fail_all(self) -> None:
         lost = RecognizerUnavailable(_LOST)

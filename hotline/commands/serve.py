@@ -6,6 +6,7 @@ import json
 import signal
 from pathlib import Path
 
+from hotline.errors import NotReadyError
 from hotline.serving import running_hotline
 from hotline.settings import Settings, load_settings
 
@@ -16,7 +17,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-
     asyncio.run(_serve(load_settings(arguments.config)))
     return 0
 
@@ -36,4 +36,8 @@ async def _serve(settings: Settings) -> None:
             "state": str(hotline.state_file),
         }
         print(json.dumps(ready), flush=True)
-        await stop.wait()
+        stopped = asyncio.ensure_future(stop.wait())
+        await asyncio.wait([stopped, hotline.failed], return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if hotline.failed.done():
+            raise NotReadyError(f"serve: {hotline.failed.result()}")

@@ -18,9 +18,10 @@ POLICY = EndpointPolicy(settings=EndpointSettings(peek_ms=150, complete_ms=300, 
 
 
 def make_ear(recognizer: ScriptedRecognizer, completeness: float = 1.0) -> Ear:
-    return Ear(
-        recognizer=recognizer, detector=LoudnessDetector(), completeness=lambda text: completeness, policy=POLICY
-    )
+    async def known(_: str) -> float:
+        return completeness
+
+    return Ear(recognizer=recognizer, detector=LoudnessDetector(), completeness=known, policy=POLICY)
 
 
 async def test_a_question_is_heard_after_the_silence_of_a_whole_question() -> None:

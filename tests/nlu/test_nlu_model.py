@@ -3,7 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import CONTENT, said
+from nlu_samples import CONTENT, said
 
 from nlu.embedded import EmbeddedInterpreter, load_content, start_embedded
 from nlu.errors import EngineError, ModelFileError, TrainingDataError

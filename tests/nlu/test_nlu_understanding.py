@@ -1,7 +1,7 @@
 import unicodedata
 
 import pytest
-from conftest import said
+from nlu_samples import said
 
 from contracts.expectation import Expectation, Expecting
 from contracts.heard import Heard, Hypothesis
