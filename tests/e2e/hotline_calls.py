@@ -90,10 +90,8 @@ class OnCall:
 async def dialling(state: RunState, *, local_ip: str = "127.0.0.2") -> AsyncGenerator[OnCall]:
     """A call that rings or is just being answered; hung up at the end of the block."""
     number = f"09{secrets.randbelow(10**8):08d}"
-    told = Told(number)
     async with (
-        asyncio.timeout(DEADLINE_S),
-        following(state.feed, state.feed_token, told.put),
+        told_of(state, number) as told,
         SipCaller(f"{state.number}@{state.sip}", number=number, local_ip=local_ip) as caller,
     ):
         await caller.place()
@@ -101,12 +99,25 @@ async def dialling(state: RunState, *, local_ip: str = "127.0.0.2") -> AsyncGene
 
 
 @asynccontextmanager
+async def told_of(state: RunState, number: str) -> AsyncGenerator[Told]:
+    """The deadline of a call; where it passes, the failure shows what happened in the call."""
+    told = Told(number)
+    try:
+        async with asyncio.timeout(DEADLINE_S), following(state.feed, state.feed_token, told.put):
+            yield told
+    except TimeoutError as error:
+        error.add_note("\n".join(f"{event.kind} {dict(event.fields)}"[:200] for event in told.events))
+        raise
+
+
+@asynccontextmanager
 async def calling(state: RunState) -> AsyncGenerator[OnCall]:
-    """An answered call in which the greeting has begun."""
+    """An answered call in which the greeting has been heard for a second."""
     async with dialling(state) as call:
         await call.caller.wait_answered()
         await call.told.event("say.started")
         await call.caller.when(lambda: call.caller.last_loud >= 0)
+        await call.pass_time(1000)
         yield call
 
 

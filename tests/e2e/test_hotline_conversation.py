@@ -1,11 +1,7 @@
 """A caller talks with the whole hotline: what is said is understood, answered, and heard at the caller's ear."""
 
 import asyncio
-import json
-import os
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 from hotline_calls import (
@@ -24,7 +20,6 @@ from hotline_calls import (
 from contracts.call_event import CallEvent
 from hotline.caller_turns import interrupting, say_turn
 from hotline.placed_call import place_call
-from hotline.settings import ROOT
 from hotline.state import RunState
 from telephony.asterisk.dialplan import REASON_HEADER, SUMMARY_HEADER, decode_text
 from telephony.sip.call import EndedBy
@@ -95,22 +90,3 @@ async def test_a_person_takes_the_call(hotline_state: RunState, ask: str) -> Non
     async with calling(hotline_state) as call:
         await handed_over(call, hotline_state, ask)
     await all_gone(hotline_state)
-
-
-async def test_the_call_command(hotline_state: RunState, hotline_run_dir: Path) -> None:
-    said = "làm giấy khai sinh cần giấy tờ gì"
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "hotline", "call", "--say", said, "--json"),
-        stdout=asyncio.subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "TONGDAI__RUN_DIR": json.dumps(str(hotline_run_dir))},
-    )
-    async with asyncio.timeout(2 * DEADLINE_S):
-        output, _ = await process.communicate()
-    document = json.loads(output)
-    (turn,) = document["turns"]
-    assert process.returncode == 0, document
-    assert turn["said"] == turn["heard_text"] == said
-    assert "giấy chứng sinh" in turn["answer"]
-    assert turn["answered"] and turn["voice_to_voice_ms"] > 0
-    assert document["end"] == "caller"
-    assert "trợ lý tự động" in document["greeting"]
