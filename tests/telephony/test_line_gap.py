@@ -1,6 +1,7 @@
 """No frame for 60 ms: silence goes in; what comes late is dropped, what comes at its pace again is kept."""
 
 import asyncio
+import itertools
 from collections.abc import Callable
 
 import pytest
@@ -67,12 +68,13 @@ def test_more_than_was_put_in_is_never_dropped() -> None:
 
 
 @given(st.lists(st.integers(0, 3), max_size=300))
-def test_the_line_never_falls_behind_by_more_than_a_gap(arrivals: list[int]) -> None:
+def test_the_line_falls_behind_only_by_gaps_too_short_to_fill(arrivals: list[int]) -> None:
     frames = FrameClock(0.0)
     taken, dropped, inserted = run(frames, 1, len(arrivals) + 1, lambda tick: arrivals[tick - 1])
     assert taken + dropped == sum(arrivals)
     assert dropped <= inserted
-    assert taken + inserted >= len(arrivals) - 3
+    runs = [len(list(ticks)) for empty, ticks in itertools.groupby(arrivals, key=lambda frames: frames == 0) if empty]
+    assert taken + inserted >= len(arrivals) - 3 - sum(run for run in runs if run < 3)
 
 
 async def test_one_timer_serves_all_lines_and_a_fault_stays_alone(caplog: pytest.LogCaptureFixture) -> None:
