@@ -61,7 +61,9 @@ source.addEventListener('connected', () => state.textContent = 'đang theo dõi'
 source.addEventListener('lost', () => state.textContent = 'mất kết nối với bộ phận trả lời, đang thử lại…');
 source.onerror = () => state.textContent = 'mất kết nối, đang thử lại…';
 source.onmessage = message => {
-  const event = JSON.parse(message.data), call = card(event.call_id);
+  const event = JSON.parse(message.data);
+  if (!event.call_id) return;
+  const call = card(event.call_id);
   call.when.textContent = new Date(event.utc).toLocaleTimeString('vi');
   shown[event.kind]?.(call, event.fields);
 };

@@ -14,7 +14,7 @@ from fastapi import FastAPI
 
 from calls.api import create_api
 from calls.feed import EventFeed
-from console.live import create_console
+from console.live import create_console, shown
 from contracts.call_event import CallEvent
 
 TOKEN = "a-token"
@@ -88,3 +88,20 @@ async def test_a_slow_watcher_loses_the_oldest_events() -> None:
             assert first.sequence == 3
             break
     feed.publish(event(9))
+
+
+def test_the_page_does_not_get_the_callers_number() -> None:
+    told = CallEvent(
+        call_id="c1",
+        sequence=0,
+        sample=0,
+        utc=datetime(2026, 1, 1, tzinfo=UTC),
+        bundle_id="b",
+        kind="call.started",
+        fields={"caller": "0901234567"},
+        personal=("caller",),
+    )
+    assert "0901234567" not in shown(told.to_json())
+    assert CallEvent.from_json(shown(told.to_json())).kind == "call.started"
+    assert shown(event(1).to_json()) == event(1).to_json()
+    assert shown("junk") == "{}"
