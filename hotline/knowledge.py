@@ -1,7 +1,7 @@
 """What a hotline knows, from the content folder: procedures, meaning, and the recogniser's language model."""
 
 import itertools
-from datetime import timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 from asr.ctc.number_lines import number_lines
@@ -14,6 +14,11 @@ from procedures.catalogue import Catalogue
 
 HANOI = timezone(timedelta(hours=7))
 """Dates are the caller's; Vietnam has no summer time."""
+
+
+def today() -> date:
+    """The caller's day, for which is answered."""
+    return datetime.now(HANOI).date()
 
 
 def load_interpreter(folder: Path, catalogue: Catalogue) -> Interpreter:

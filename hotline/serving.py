@@ -12,7 +12,6 @@ import socket
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from calls.api import create_api
@@ -21,7 +20,7 @@ from calls.parts import Parts
 from calls.session import Session
 from hotline.call_parts import call_parts
 from hotline.errors import NotReadyError
-from hotline.knowledge import HANOI
+from hotline.knowledge import today
 from hotline.own_asterisk import own_asterisk
 from hotline.settings import Settings
 from hotline.state import AgentSecret, RunState, run_dir, write_state
@@ -105,7 +104,7 @@ async def _taking_calls(bridge: CallBridge, parts: Parts, *, most: int) -> Async
         if bridge.calls_now > most:
             log.warning("call beyond max_calls", extra={"call_id": line.call_id})
             return  # To the queue of people.
-        await Session(line, parts, today=datetime.now(UTC).astimezone(HANOI).date()).run()
+        await Session(line, parts, today=today()).run()
 
     task = asyncio.create_task(bridge.run(answer), name="calls")
     try:

@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,7 +19,7 @@ from dialogs.content import Content
 from dialogs.engine import Engine
 from hotline.errors import UsageError
 from hotline.files import read_json_lines
-from hotline.knowledge import HANOI, load_interpreter
+from hotline.knowledge import load_interpreter, today
 from hotline.settings import Settings, load_settings
 from nlu.interpreter import Interpreter
 from procedures.record import Profile
@@ -74,9 +74,7 @@ class Hotline:
 
 def run(arguments: argparse.Namespace) -> int:
     asked = list(_questions(arguments))
-    hotline = open_hotline(
-        load_settings(arguments.config), arguments.as_of or datetime.now(UTC).astimezone(HANOI).date()
-    )
+    hotline = open_hotline(load_settings(arguments.config), arguments.as_of or today())
     for one in asked:
         answer = hotline.answer(one)
         if arguments.json:
