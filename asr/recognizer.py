@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from asr.errors import EarError
 from contracts.expectation import Expectation
 from contracts.heard import Hypothesis
 
@@ -54,4 +55,35 @@ class Recognizer(Protocol):
 
     async def close(self) -> None:
         """Idempotent."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecognizerLoad:
+    behind_ms: float
+    """How long it takes to work off the audio and requests that wait; what lasts above 400 ms is falling behind."""
+    open_streams: int
+    capacity: int
+    """Recognitions that can be open at once; 0: it is down."""
+
+
+IDLE = RecognizerLoad(behind_ms=0.0, open_streams=0, capacity=1)
+
+
+class PooledRecognition(Recognition, Protocol):
+    """One that tells early that it is lost, so that another recogniser can take the turn over."""
+
+    @property
+    def failure(self) -> EarError | None:
+        """Why there will be no result."""
+        ...
+
+
+class PooledRecognizer(Recognizer, Protocol):
+    """One of several that `asr.sharing.SharedRecognizer` makes one of."""
+
+    def open(self, *, rate_hz: int, expectation: Expectation, on_partial: OnPartial) -> PooledRecognition: ...
+
+    def load(self) -> RecognizerLoad:
+        """What is known already; asks nobody."""
         ...

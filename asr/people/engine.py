@@ -1,4 +1,4 @@
-"""The people's recogniser as the calls process sees it: starts the worker, restarts it, and passes audio and text."""
+"""The people's recogniser as the calls process sees it: passes audio to the worker, and text back."""
 
 import asyncio
 import contextlib
@@ -10,46 +10,62 @@ from typing import Any
 
 from asr.errors import EarError, RecognizerBusy, RecognizerUnavailable
 from asr.models import ensure_people
+from asr.people.keeper import Watch, WorkerKeeper
+from asr.people.limits import MAX_STREAMS
 from asr.people.nbest import from_wire
-from asr.recognizer import OnPartial, Partial
+from asr.recognizer import OnPartial, Partial, RecognizerLoad
 from contracts.expectation import Expectation
 from contracts.heard import Hypothesis
-from contracts.workers import Header, WorkerBusy, WorkerDead, WorkerError, WorkerProcess
+from contracts.workers import Header, WorkerBusy, WorkerDead, WorkerError
 
 log = logging.getLogger(__name__)
 
 RATES_HZ = (8000, 16000)
-_LONGEST_WAIT_S = 30.0
-"""Between two starts of a worker that does not come up."""
+_WORKER = "asr.people.worker"
 _LOST = "the recogniser's process has ended"
 
 
 class PeopleRecognizer:
-    """Behind `asr.recognizer.Recognizer`. Make it with `start_people`."""
+    """Behind `asr.recognizer.PooledRecognizer`. Make it with `start_people`."""
 
-    def __init__(self, model: Path, vocabulary: Path, language_model: Path | None) -> None:
-        self._args = [str(path) for path in (model, vocabulary, language_model) if path is not None]
-        self._worker: WorkerProcess | None = None
+    def __init__(
+        self,
+        model: Path,
+        vocabulary: Path,
+        language_model: Path | None,
+        *,
+        module: str = _WORKER,
+        watch: Watch | None = None,
+    ) -> None:
+        args = [str(path) for path in (model, vocabulary, language_model) if path is not None]
+        self._keeper = WorkerKeeper(module, args, on_message=self._receive, on_lost=self._fail_all, watch=watch)
         self._numbers = itertools.count(1)
         self._open: dict[int, PeopleRecognition] = {}
         self._requests: dict[int, asyncio.Future[Any]] = {}
-        self._lost = asyncio.Event()
-        self._running = asyncio.Event()
-        self._keeper: asyncio.Task[None] | None = None
+        self._behind_ms = 0.0
 
     async def start(self) -> None:
         """Raises `RecognizerUnavailable`."""
-        self._worker = await self._start_worker()
-        self._running.set()
-        self._keeper = asyncio.create_task(self._keep(), name="people recogniser keeper")
+        try:
+            await self._keeper.start()
+        except WorkerError as error:
+            raise RecognizerUnavailable(str(error)) from error
 
     @property
     def pid(self) -> int | None:
-        return self._worker.pid if self._worker else None
+        return self._keeper.pid
 
     async def running(self) -> None:
         """Returns as soon as there is a worker."""
-        await self._running.wait()
+        await self._keeper.running()
+
+    def load(self) -> RecognizerLoad:
+        """As the worker last told, twice a second; one that is silent is behind by its silence."""
+        return RecognizerLoad(
+            behind_ms=max(self._behind_ms, self._keeper.silent_ms),
+            open_streams=len(self._open),
+            capacity=MAX_STREAMS if self._keeper.pid is not None else 0,
+        )
 
     def open(self, *, rate_hz: int, expectation: Expectation, on_partial: OnPartial) -> "PeopleRecognition":
         """Raises `ValueError` for a rate other than 8000 or 16000 Hz."""
@@ -67,65 +83,33 @@ class PeopleRecognizer:
         return float(await self.request({"type": "cpu"}))
 
     async def close(self) -> None:
-        if self._keeper is not None:
-            self._keeper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._keeper
-            self._keeper = None
-        if self._worker is not None:
-            await self._worker.stop()
-            self._worker = None
+        await self._keeper.close()
         self._fail_all()
 
     def send(self, header: Header, payload: bytes = b"") -> None:
-        if self._worker is None:
-            raise RecognizerUnavailable(_LOST)
         try:
-            self._worker.send(header, payload)
+            self._keeper.send(header, payload)
         except WorkerDead as error:
             raise RecognizerUnavailable(_LOST) from error
         except WorkerBusy as error:
             raise RecognizerBusy("the recogniser does not keep up") from error
 
     async def request(self, header: dict[str, Any]) -> Any:
+        """One that is no longer awaited is withdrawn: the worker drops it if it has not begun with it."""
         number = next(self._numbers)
         answer = self._requests[number] = asyncio.get_running_loop().create_future()
         try:
             self.send(header | {"request": number})
             return await answer
+        except asyncio.CancelledError:
+            with contextlib.suppress(EarError):
+                self.send({"type": "withdraw", "request": number})
+            raise
         finally:
             self._requests.pop(number, None)
 
     def forget(self, name: int) -> None:
         self._open.pop(name, None)
-
-    async def _start_worker(self) -> WorkerProcess:
-        worker = WorkerProcess(
-            "asr.people.worker", self._args, on_message=self._receive, on_exit=lambda code: self._lost.set()
-        )
-        try:
-            await worker.start()
-        except WorkerError as error:
-            raise RecognizerUnavailable(str(error)) from error
-        return worker
-
-    async def _keep(self) -> None:
-        """Replaces the worker whenever it ends; waits longer after each start that fails."""
-        while True:
-            await self._lost.wait()
-            self._lost.clear()
-            self._running.clear()
-            self._worker = None
-            self._fail_all()
-            for attempt in itertools.count():
-                await asyncio.sleep(min(_LONGEST_WAIT_S, 0.0 if not attempt else 2.0 ** (attempt - 1)))
-                try:
-                    self._worker = await self._start_worker()
-                    self._running.set()
-                    log.warning("recogniser restarted", extra={"attempt": attempt + 1})
-                    break
-                except RecognizerUnavailable:
-                    log.exception("recogniser does not start", extra={"attempt": attempt + 1})
 
     def _fail_all(self) -> None:
         lost = RecognizerUnavailable(_LOST)
@@ -135,6 +119,7 @@ class PeopleRecognizer:
         for answer in self._requests.values():
             if not answer.done():
                 answer.set_exception(lost)
+        self._behind_ms = 0.0
 
     def _receive(self, header: Header, payload: bytes) -> None:
         match header["type"]:
@@ -143,6 +128,8 @@ class PeopleRecognizer:
                     recognition.hear(header)
             case "result":
                 self._settle(header["request"], header["hypotheses"])
+            case "pong":
+                self._behind_ms = float(header["behind_ms"])
             case "cpu":
                 self._settle(header["request"], header["cpu_s"])
             case "refused":
@@ -165,7 +152,7 @@ class PeopleRecognizer:
 
 
 class PeopleRecognition:
-    """Behind `asr.recognizer.Recognition`."""
+    """Behind `asr.recognizer.PooledRecognition`."""
 
     def __init__(self, recognizer: PeopleRecognizer, name: int, on_partial: OnPartial) -> None:
         self._recognizer = recognizer
@@ -188,10 +175,14 @@ class PeopleRecognition:
 
     async def finish(self) -> tuple[Hypothesis, ...]:
         try:
-            return await self._ask("finish")
-        finally:
-            self._over = True
-            self._recognizer.forget(self._name)
+            found = await self._ask("finish")
+        except BaseException:
+            # Nobody waits any more; the worker must not keep the stream.
+            self.cancel()
+            raise
+        self._over = True
+        self._recognizer.forget(self._name)
+        return found
 
     def cancel(self) -> None:
         if self._over:

@@ -5,14 +5,17 @@ Frames in (header, payload):
     feed    stream; payload PCM16
     peek    stream, request
     finish  stream, request
+    withdraw request                  nobody waits for that result any more
     cancel  stream
     cpu     request
+    ping
 Frames out:
     ready
     partial stream, text, confidence, stable_chars
     result  request, hypotheses
     refused stream, code, reason      the stream is gone; requests for it are refused too
     cpu     request, cpu_s
+    pong    behind_ms                 between two batches: the sign that the worker does not hang
 
 Streams are taken in batches as they have whole chunks, without waiting for one another; a stream whose result is
 wanted goes first.
@@ -30,7 +33,8 @@ from asr.ctc.lm import load_lm
 from asr.ctc.prefix_beam import BeamSettings
 from asr.ctc.vocabulary import Vocabulary, read_vocabulary
 from asr.errors import RecognizerBusy, RecognizerUnavailable
-from asr.people.acoustics import Acoustics
+from asr.people.acoustics import ADVANCE_FRAMES, CHUNK_FRAMES, Acoustics
+from asr.people.limits import MAX_STREAMS
 from asr.people.nbest import to_wire
 from asr.people.stream import Stream, open_stream, results, step
 from contracts.expectation import Expecting
@@ -43,8 +47,8 @@ BATCH = 4
 
 Measured on a core with AVX2: 40 ms for a chunk alone, 34 ms each in fours, 35 ms each in sixteens.
 """
-MAX_STREAMS = 64
-"""160 MB of caches."""
+_FIRST_GUESS_MS = 40.0
+_SMOOTHING = 0.1
 MAX_BACKLOG_CHUNKS = 150
 """A minute of audio that waits, over all streams, from which no further stream is opened."""
 
@@ -59,6 +63,8 @@ class Worker:
         self._streams: dict[int, Stream] = {}
         self._wanted: dict[int, list[tuple[int, bool]]] = {}
         """By stream: requests to answer, and whether the stream ends with them."""
+        self._chunk_ms = _FIRST_GUESS_MS
+        """What a chunk of one stream takes, in batches as they come."""
 
     def run(self) -> None:
         """Until the parent closes the pipe."""
@@ -81,10 +87,14 @@ class Worker:
                     stream.features.feed(payload)
             case "peek" | "finish":
                 self._want(header)
+            case "withdraw":
+                self._withdraw(header["request"])
             case "cancel":
                 self._streams.pop(header["stream"], None)
                 for request, _ in self._wanted.pop(header["stream"], []):
                     self._refuse(header["stream"], RecognizerUnavailable.code, "cancelled", request)
+            case "ping":
+                self._port.send({"type": "pong", "behind_ms": self._behind_ms()})
             case "cpu":
                 self._port.send({"type": "cpu", "request": header["request"], "cpu_s": time.process_time()})
             case _:
@@ -109,6 +119,23 @@ class Worker:
             return
         self._wanted.setdefault(name, []).append((request, header["type"] == "finish"))
 
+    def _withdraw(self, request: int) -> None:
+        for name, asked in self._wanted.items():
+            if left := [one for one in asked if one[0] != request]:
+                self._wanted[name] = left
+            else:
+                del self._wanted[name]
+                return
+
+    def _behind_ms(self) -> float:
+        """How long what waits takes to work off: whole chunks, and the results that are wanted."""
+        chunks = sum(
+            1 + (stream.features.frames - CHUNK_FRAMES) // ADVANCE_FRAMES
+            for stream in self._streams.values()
+            if stream.features.chunk_ready
+        )
+        return round((chunks + len(self._wanted)) * self._chunk_ms, 1)
+
     def _refuse(self, name: int, code: str, reason: str, request: int | None = None) -> None:
         self._port.send({"type": "refused", "stream": name, "request": request, "code": code, "reason": reason})
 
@@ -119,7 +146,10 @@ class Worker:
         # The longest wait first: where the worker falls behind, all fall behind alike.
         batch = sorted(ready, key=lambda one: -one[1].features.frames)[:BATCH]
         if batch:
+            started = time.monotonic()
             changed = step(self._acoustics, [stream for _, stream in batch])
+            took_ms = (time.monotonic() - started) * 1000 / len(batch)
+            self._chunk_ms += _SMOOTHING * (took_ms - self._chunk_ms)
             for (name, stream), new in zip(batch, changed, strict=True):
                 if new:
                     self._tell(name, stream)

@@ -90,6 +90,29 @@ async def test_a_killed_worker_fails_its_turns_and_is_replaced(recognizer: Peopl
     assert await again.finish()
 
 
+async def test_a_stopped_worker_fails_its_turns_and_is_replaced(recognizer: PeopleRecognizer) -> None:
+    recognition = opened(recognizer)
+    assert recognizer.pid is not None
+    os.kill(recognizer.pid, signal.SIGSTOP)
+    feed(recognition, PCM)
+    async with asyncio.timeout(30):
+        with pytest.raises(RecognizerUnavailable):
+            await recognition.finish()
+        await recognizer.running()
+    again = opened(recognizer)
+    feed(again, PCM)
+    assert await again.finish()
+
+
+async def test_the_worker_tells_how_far_it_is_behind(recognizer: PeopleRecognizer) -> None:
+    for _ in range(4):
+        feed(opened(recognizer), PCM * 8)
+    async with asyncio.timeout(30):
+        while (load := recognizer.load()).behind_ms < 100:
+            await recognizer.cpu_s()
+    assert load.open_streams == 4 and load.capacity > 4
+
+
 async def test_processor_time_counts_up(recognizer: PeopleRecognizer) -> None:
     before = await recognizer.cpu_s()
     recognition = opened(recognizer)
