@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 from asr.models import people_model_present
+from hotline.errors import UsageError
 from hotline.setup import fetch_people
 
 MODELS = ("people",)
@@ -22,6 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     if arguments.action == "pull":
+        if arguments.from_file is not None:
+            _check_file(arguments.from_file)
         model = fetch_people(arguments.from_file)
         found = {"model": "people", "onnx": str(model.onnx), "vocabulary": str(model.vocabulary)}
         print(json.dumps(found) if arguments.json else f"people: {model.onnx}")
@@ -32,3 +35,12 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print(f"people   {'there' if present else 'not there: ./tongdai models pull people'}")
     return 0
+
+
+def _check_file(file: Path) -> None:
+    """Also where the model is there already and nobody opens the file. Raises `UsageError` naming the option."""
+    try:
+        with file.open("rb"):
+            pass
+    except OSError as error:
+        raise UsageError(f"--from: {file}: {error.strerror}") from error

@@ -47,6 +47,8 @@ def test_help_names_every_command(tongdai: Command) -> None:
         (("call", "--play", "none.wav"), "--play: none.wav"),
         (("models",), "list|pull"),
         (("models", "pull", "nope"), "'nope'"),
+        (("models", "pull", "people", "--from", "none.whl"), "--from: none.whl: No such file"),
+        (("models", "pull", "people", "--from", "/"), "--from: /: Is a directory"),
         (("asterisk", "remove"), "'remove'"),
         (("bench", "nope"), "'nope'"),
         (("bench", "calls", "--calls", "0"), "between 1 and 200"),
