@@ -1,14 +1,10 @@
-"""Files that commands read and write: lines of text, JSON lines, WAV."""
+"""Files that commands read: lines of text, JSON lines."""
 
 import json
 import sys
-import wave
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
-
-import numpy as np
-import numpy.typing as npt
 
 from hotline.errors import UsageError
 
@@ -42,12 +38,3 @@ def read_json_lines(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         if not isinstance(value, dict):
             raise UsageError(f"{file}:{number}: not a JSON object")
         yield number, cast(dict[str, Any], value)
-
-
-def write_wav(file: Path, pcm: npt.NDArray[np.int16], rate_hz: int) -> None:
-    """`pcm`: samples [n]; mono. Raises `OSError`."""
-    with file.open("wb") as out, wave.open(out, "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(2)
-        sound.setframerate(rate_hz)
-        sound.writeframes(pcm.astype("<i2").tobytes())

@@ -10,10 +10,10 @@ from asr.engines import DEFAULT, start_engine
 from asr.recognizer import Recognizer
 from asr.transcribe import Transcript, transcribe_file
 from contracts.audio import PHONE_RATE_HZ
-from hotline.files import write_wav
 from hotline.knowledge import load_language_model
 from hotline.settings import Settings
 from telephony.g711 import Pcm
+from telephony.wav import write_wav
 
 
 @asynccontextmanager
@@ -39,5 +39,5 @@ def hear_all(sounds: Sequence[Pcm], settings: Settings) -> list[str]:
 async def _hear(pcm: Pcm, recognizer: Recognizer) -> Transcript:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "heard.wav"
-        write_wav(file, pcm, PHONE_RATE_HZ)
+        write_wav(file, pcm, rate_hz=PHONE_RATE_HZ)
         return await transcribe_file(file, recognizer)

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from hotline.files import write_wav
+from telephony.wav import write_wav
 from tts.rendering import render
 
 PROMPTS = {
@@ -24,6 +24,6 @@ def write_prompts(sounds_dir: Path, *, engine: str) -> None:
     sounds_dir.mkdir(parents=True, exist_ok=True)
     for name, text in PROMPTS.items():
         aside = sounds_dir / f"{name}.new"
-        write_wav(aside, render(text, engine=engine, rate_hz=_RATE_HZ), _RATE_HZ)
+        write_wav(aside, render(text, engine=engine, rate_hz=_RATE_HZ), rate_hz=_RATE_HZ)
         aside.rename(sounds_dir / f"{name}.wav")
     kept.write_text(stamp, "utf-8")

@@ -26,12 +26,14 @@ def read_wav(path: Path, rate_hz: int) -> bytes:
     return resample(mono, found_hz, rate_hz).astype("<i2").tobytes()
 
 
-def write_wav(path: Path, *channels: bytes, rate_hz: int) -> None:
-    """PCM16, one track a channel; shorter ones are filled up with silence."""
-    length = max(map(len, channels))
-    tracks = [np.frombuffer(channel.ljust(length, b"\0"), dtype="<i2") for channel in channels]
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(len(channels))
-        file.setsampwidth(SAMPLE_BYTES)
-        file.setframerate(rate_hz)
-        file.writeframes(np.stack(tracks, axis=1).tobytes())
+def write_wav(path: Path, *channels: bytes | Pcm, rate_hz: int) -> None:
+    """PCM16, one track a channel; shorter ones are filled up with silence. Raises `OSError`."""
+    tracks = [np.frombuffer(channel, "<i2") if isinstance(channel, bytes) else channel for channel in channels]
+    length = max(map(len, tracks))
+    filled = np.stack([np.pad(track, (0, length - len(track))) for track in tracks], axis=1)
+    # Opened here: a `wave` writer that cannot open its file leaves a half-made object behind.
+    with path.open("wb") as file, wave.open(file, "wb") as sound:
+        sound.setnchannels(len(tracks))
+        sound.setsampwidth(SAMPLE_BYTES)
+        sound.setframerate(rate_hz)
+        sound.writeframes(filled.astype("<i2").tobytes())

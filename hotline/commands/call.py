@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from contracts.audio import PHONE_RATE_HZ
 from hotline.caller_turns import DEFAULT_VOICE, interrupting, keys_turn, play_turn, say_turn
 from hotline.errors import NotReadyError, UsageError
-from hotline.files import write_wav
 from hotline.hearing import hear_all
 from hotline.placed_call import PlacedCall, place_call
 from hotline.settings import Telephony, load_settings
@@ -18,6 +18,7 @@ from hotline.state import RunState, read_state, run_dir
 from telephony.errors import SipError
 from telephony.sip.caller import Target
 from telephony.sip.turns import Turn
+from telephony.wav import write_wav
 
 
 class _InOrder(argparse.Action):
@@ -113,6 +114,6 @@ def _checked(to: str) -> str:
 
 def _record(file: Path, call: PlacedCall) -> None:
     try:
-        write_wav(file, call.heard, 8000)
+        write_wav(file, call.heard, rate_hz=PHONE_RATE_HZ)
     except OSError as error:
         print(f"tongdai: --record: {file}: {error.strerror}", file=sys.stderr)

@@ -8,10 +8,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+from contracts.audio import PHONE_RATE_HZ
 from hotline.caller_turns import DEFAULT_VOICE
 from hotline.demo import AgentSide, run_demo
 from hotline.errors import NotReadyError, UsageError
-from hotline.files import write_wav
 from hotline.hearing import hear_all
 from hotline.live_view import LiveView
 from hotline.placed_call import PlacedCall
@@ -19,6 +19,7 @@ from hotline.serve_process import serving
 from hotline.settings import load_settings
 from hotline.setup import fetch_asterisk, fetch_people
 from telephony.errors import SipError
+from telephony.wav import write_wav
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,7 +64,7 @@ async def _demo(arguments: argparse.Namespace) -> int:
 
 
 async def _write(call: PlacedCall, agent: AgentSide, folder: Path) -> dict[str, Any]:
-    write_wav(folder / "heard.wav", call.heard, 8000)
+    write_wav(folder / "heard.wav", call.heard, rate_hz=PHONE_RATE_HZ)
     sounds = [turn.audio for turn in call.result.turns]
     heard = await asyncio.to_thread(hear_all, sounds, load_settings())
     document = call.document(heard)

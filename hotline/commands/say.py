@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 from hotline.errors import UsageError
-from hotline.files import read_lines, write_wav
+from hotline.files import read_lines
+from telephony.wav import write_wav
 from tts.reading import Reading, read
 from tts.rendering import render
 
@@ -60,7 +61,7 @@ def _write(text: str, file: Path, arguments: argparse.Namespace) -> None:
     pcm = render(text, engine=arguments.engine, variant=arguments.voice, rate_hz=arguments.rate_hz)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        write_wav(file, pcm, arguments.rate_hz)
+        write_wav(file, pcm, rate_hz=arguments.rate_hz)
     except OSError as error:
         raise UsageError(f"--out: {file}: {error.strerror}") from error
     seconds = len(pcm) / arguments.rate_hz

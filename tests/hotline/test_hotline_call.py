@@ -15,12 +15,12 @@ from contracts.call_event import CallEvent
 from hotline.caller_turns import interrupting, keys_turn, play_turn, say_turn
 from hotline.commands.call import make_turns, print_document
 from hotline.errors import UsageError
-from hotline.files import write_wav
 from hotline.placed_call import PlacedCall, stages
 from telephony.sip.call import End, EndedBy
 from telephony.sip.measure import Segment
 from telephony.sip.transaction import Timers
 from telephony.sip.turns import BargeInTurn, ConversationResult, KeysTurn, SayTurn, TurnKind, TurnResult
+from telephony.wav import write_wav
 from tts.errors import UnknownCaller
 
 SILENCE = np.zeros(0, np.int16)
@@ -196,5 +196,5 @@ def test_the_first_time_of_each_stage_counts() -> None:
 
 
 def test_wav_files_are_written_in_full(tmp_path: Path) -> None:
-    write_wav(tmp_path / "a.wav", np.arange(100, dtype=np.int16), 8000)
+    write_wav(tmp_path / "a.wav", np.arange(100, dtype=np.int16), rate_hz=8000)
     assert len(play_turn(tmp_path / "a.wav").pcm) == 100

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from command_line import Command
 
-from hotline.files import write_wav
+from telephony.wav import write_wav
 from tts.rendering import render
 
 TEXT = "tôi muốn hỏi thủ tục đăng ký khai sinh"
@@ -18,10 +18,10 @@ def sounds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("âm thanh")
     pcm = render(TEXT, variant="caller1", rate_hz=16000)
     loud = np.clip(pcm.astype(np.int32) * 12, -32768, 32767).astype(np.int16)
-    write_wav(folder / "lời.wav", pcm, 16000)
-    write_wav(folder / "clipped.wav", loud, 16000)
-    write_wav(folder / "silent.wav", np.zeros(16000, np.int16), 8000)
-    write_wav(folder / "empty.wav", np.zeros(0, np.int16), 8000)
+    write_wav(folder / "lời.wav", pcm, rate_hz=16000)
+    write_wav(folder / "clipped.wav", loud, rate_hz=16000)
+    write_wav(folder / "silent.wav", np.zeros(16000, np.int16), rate_hz=8000)
+    write_wav(folder / "empty.wav", np.zeros(0, np.int16), rate_hz=8000)
     (folder / "not-a.wav").write_text("no sound")
     return folder
 

@@ -193,6 +193,19 @@ def test_other_sample_sizes_are_refused(tmp_path: Path) -> None:
         read_wav(path, 8000)
 
 
+def test_samples_and_bytes_are_the_same_tracks(tmp_path: Path) -> None:
+    samples = tone(600, 400)
+    write_wav(tmp_path / "samples.wav", samples, samples[:10], rate_hz=8000)
+    write_wav(tmp_path / "bytes.wav", samples.tobytes(), samples[:10].tobytes(), rate_hz=8000)
+    assert (tmp_path / "samples.wav").read_bytes() == (tmp_path / "bytes.wav").read_bytes()
+    assert len((tmp_path / "bytes.wav").read_bytes()) == 44 + len(samples) * 4
+
+
+def test_a_path_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    with pytest.raises(IsADirectoryError, match=tmp_path.name):
+        write_wav(tmp_path, bytes(2), rate_hz=8000)
+
+
 def test_a_call_is_written_with_both_sides(tmp_path: Path) -> None:
     async def run(script: Iterable[Step]) -> WavLine:
         line = WavLine(script)
