@@ -35,7 +35,10 @@ class WavCaller:
         self._waited = 0
         """Frames since the last step ended, and the following ones."""
         self._ready_for = 0
-        self._spoken_since = False
+        self._own_turn = False
+        """What is being done is a turn that the hotline has to answer: words or keys."""
+        self._answered = False
+        """The hotline was heard after the last such turn."""
         self._quiet_for = 0
 
     def next(self, *, hotline_speaks: bool) -> Moment:
@@ -55,7 +58,9 @@ class WavCaller:
 
     def _watch(self, hotline_speaks: bool) -> None:
         self._quiet_for = 0 if hotline_speaks else self._quiet_for + 1
-        self._spoken_since = self._spoken_since or hotline_speaks
+        # What it says meanwhile answers something else, unless it goes on after the turn.
+        if hotline_speaks and not (self._doing and self._own_turn):
+            self._answered = True
 
     def _is_time(self, when: When, hotline_speaks: bool) -> bool:
         match when:
@@ -64,12 +69,13 @@ class WavCaller:
             case When.SPEAKING:
                 return hotline_speaks
             case When.QUIET:
-                quiet = self._spoken_since and self._quiet_for * FRAME_MS > QUIET_MS
+                quiet = self._answered and self._quiet_for * FRAME_MS > QUIET_MS
                 return quiet or self._waited * FRAME_MS > PATIENCE_MS
 
     def _begin(self, step: Step) -> None:
         self._waited = self._ready_for = 0
-        self._spoken_since = False
+        self._own_turn = isinstance(step, Say | Press)
+        self._answered = self._answered and not self._own_turn
         match step:
             case Say(pcm=pcm):
                 for start in range(0, max(len(pcm), 1), self._frame_bytes):

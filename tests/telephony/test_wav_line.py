@@ -112,6 +112,29 @@ async def test_a_caller_whom_nobody_answers_goes_on_and_hangs_up() -> None:
     assert isinstance(events[-1], HungUp) and len(line.heard) > 2 * PATIENCE_MS * 16
 
 
+async def test_what_the_hotline_says_during_a_turn_is_no_answer_to_it() -> None:
+    second = tone(600, 2000).tobytes()
+    line = WavLine([Say(pcm=TURN, when=When.NOW), Say(pcm=second, when=When.NOW, after_ms=200), Say(pcm=TURN)])
+    # The first answer comes and ends within the second turn; what is awaited is the answer to that one.
+    await converse(line, b"", GREETING, GREETING)
+    turns, answers = loud_from(line.spoken), loud_from(line.heard)
+    assert len(turns) == 3 and len(answers) == 2
+    assert turns[1] < answers[0] + 8000 < turns[1] + 16000 < answers[1]
+    assert turns[2] == answers[1] + 8000 + QUIET_MS * 8
+
+
+async def test_what_goes_on_after_a_turn_counts_as_its_answer() -> None:
+    line = WavLine([Say(pcm=TURN, when=When.SPEAKING, after_ms=300), Say(pcm=TURN)])
+    await converse(line, GREETING)
+    assert loud_from(line.spoken)[1] == 8000 + QUIET_MS * 8
+
+
+async def test_a_stall_needs_no_answer() -> None:
+    line = WavLine([Stall(ms=200), Say(pcm=TURN)])
+    await converse(line, GREETING)
+    assert loud_from(line.spoken)[0] < 8000 + 2 * QUIET_MS * 8
+
+
 async def test_pause_and_flush_take_place_at_the_frame() -> None:
     line = WavLine([Say(pcm=TURN, when=When.NOW), HangUp(when=When.NOW, after_ms=1000)])
     await line.play("a", GREETING)
