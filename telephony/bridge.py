@@ -76,6 +76,8 @@ class CallBridge:
         self._calls: dict[str, _Call] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._ending = False
+        self._idle = asyncio.Event()
+        self._idle.set()
         self.connected = asyncio.Event()
         """Asterisk has registered the application: it gets calls."""
         self.failed_setups = 0
@@ -85,6 +87,10 @@ class CallBridge:
     @property
     def calls_now(self) -> int:
         return len(self._calls)
+
+    async def no_calls(self) -> None:
+        """Until nothing of any call is left."""
+        await self._idle.wait()
 
     async def run(self, answer: Answer) -> None:
         """Until cancelled; every caller who is then on a line goes to a person. Raises `AriAuthError`."""
@@ -109,7 +115,7 @@ class CallBridge:
         # Those whose task had not begun.
         for call_id, call in tuple(self._calls.items()):
             await call.channels.leave()
-            del self._calls[call_id]
+            self._forget(call_id)
 
     async def _take(self, event: StreamEvent, answer: Answer) -> None:
         match event:
@@ -141,6 +147,7 @@ class CallBridge:
             setup = CallSetup(self._control, channels, self._sockets, self._clock)
             call = _Call(channels, setup, channel.caller_number)
             self._calls[channel.id] = call
+            self._idle.clear()
             if not self._ending:
                 task = asyncio.create_task(self._serve(call, answer), name=f"call {channel.id}")
                 self._tasks.add(task)
@@ -176,7 +183,12 @@ class CallBridge:
             try:
                 await call.channels.leave()
             finally:
-                self._calls.pop(call.channels.call_id, None)
+                self._forget(call.channels.call_id)
+
+    def _forget(self, call_id: str) -> None:
+        self._calls.pop(call_id, None)
+        if not self._calls:
+            self._idle.set()
 
     def _call_ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
