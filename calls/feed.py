@@ -36,13 +36,19 @@ class EventFeed:
         """`limit`: events kept for a watcher that does not keep up."""
         self._limit = limit
         self._watches: set[Watch] = set()
+        self._closed = False
+
+    @property
+    def watchers(self) -> int:
+        return len(self._watches)
 
     def publish(self, event: CallEvent) -> None:
         for watch in self._watches:
             watch.put(event)
 
     def close(self) -> None:
-        """Ends every watch."""
+        """Ends every watch, also those that come later."""
+        self._closed = True
         for watch in self._watches:
             watch.end()
 
@@ -50,6 +56,8 @@ class EventFeed:
     def watching(self) -> Generator[Watch]:
         watch = Watch(self._limit)
         self._watches.add(watch)
+        if self._closed:
+            watch.end()
         try:
             yield watch
         finally:
