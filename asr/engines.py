@@ -2,11 +2,12 @@
 
 import importlib
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import cast
 
 from asr.errors import UnknownEngine
-from asr.recognizer import Recognizer
+from asr.recognizer import PooledRecognizer
 from asr.sharing import SharedRecognizer
 
 DEFAULT = "people"
@@ -21,11 +22,19 @@ def names() -> tuple[str, ...]:
     return tuple(_STARTERS)
 
 
-async def start_engine(name: str = DEFAULT, *, language_model: Path | None = None, workers: int = 1) -> Recognizer:
+async def start_engine(
+    name: str = DEFAULT, *, language_model: Path | None = None, workers: int = 1
+) -> SharedRecognizer:
     """`workers`: how many of it share the turns. Raises `UnknownEngine`, or what the engine itself raises."""
     if name not in _STARTERS:
         raise UnknownEngine(f"engine: {name!r} is none of {', '.join(_STARTERS)}")
     module, _, function = _STARTERS[name].partition(":")
-    start = cast(Callable[..., Awaitable[Recognizer]], getattr(importlib.import_module(module), function))
-    started = [await start(language_model=language_model) for _ in range(workers)]
-    return started[0] if workers == 1 else SharedRecognizer(started)
+    start = cast(Callable[..., Awaitable[PooledRecognizer]], getattr(importlib.import_module(module), function))
+    started: list[PooledRecognizer] = []
+    async with AsyncExitStack() as undo:
+        for _ in range(workers):
+            recognizer = await start(language_model=language_model)
+            undo.push_async_callback(recognizer.close)
+            started.append(recognizer)
+        undo.pop_all()
+    return SharedRecognizer(started)

@@ -3,7 +3,7 @@
 EarError
 ├── ModelUnavailable       a model file is missing and could not be fetched: the message names the mending command
 ├── ModelMismatch          a file is not the pinned one: fetch it again, or distrust its source
-├── RecognizerUnavailable  the recogniser's process has ended: the turn is lost, the next one may work
+├── RecognizerUnavailable  the recogniser's process has ended or hangs: the turn is lost, the next one may work
 ├── RecognizerBusy         the recogniser does not keep up: hand the call over or try later
 ├── UnknownEngine          no engine of that name
 └── AudioUnreadable        a file holds no audio that can be read

@@ -189,10 +189,9 @@ class PeopleRecognition:
             return
         self._over = True
         self._recognizer.forget(self._name)
-        if self.failure is None:
-            # A worker that is gone has nothing left to cancel.
-            with contextlib.suppress(EarError):
-                self._recognizer.send({"type": "cancel", "stream": self._name})
+        # A worker that is gone has nothing left to cancel, and one that came after it knows nothing of this stream.
+        with contextlib.suppress(EarError):
+            self._recognizer.send({"type": "cancel", "stream": self._name})
 
     def hear(self, header: Mapping[str, Any]) -> None:
         self._on_partial(

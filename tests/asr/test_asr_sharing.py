@@ -1,35 +1,68 @@
-from asr.recognizer import OnPartial
-from asr.sharing import SharedRecognizer
+"""Turns over several recognisers: scripted ones, and real processes with a stand-in for the model."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from standin_worker import DIE
+
+from asr.errors import EarError, RecognizerBusy, RecognizerUnavailable
+from asr.people.engine import PeopleRecognizer
+from asr.people.keeper import Watch
+from asr.recognizer import OnPartial, Partial, RecognizerLoad
+from asr.sharing import SharedRecognition, SharedRecognizer
 from contracts.expectation import Expectation
 from contracts.heard import Hypothesis
 
-HEARD = (Hypothesis(text="vâng", confidence=1.0),)
+PCM = bytes(320)
 
 
 class OneTurn:
-    def __init__(self, name: str, log: list[str]) -> None:
-        self._name, self._log = name, log
+    def __init__(self, owner: "Named", on_partial: OnPartial) -> None:
+        self._owner = owner
+        self.on_partial = on_partial
+        self.fed = b""
+        self.failure: EarError | None = None
 
     def feed(self, pcm: bytes) -> None:
-        self._log.append(f"{self._name} fed {len(pcm)}")
+        self.fed += pcm
 
     async def peek(self) -> tuple[Hypothesis, ...]:
-        return HEARD
+        if self.failure is not None:
+            raise self.failure
+        return (Hypothesis(text=f"{self._owner.name} {len(self.fed)}", confidence=1.0),)
 
     async def finish(self) -> tuple[Hypothesis, ...]:
-        return HEARD
+        return await self.peek()
 
     def cancel(self) -> None:
-        self._log.append(f"{self._name} cancelled")
+        self._owner.log.append(f"{self._owner.name} cancelled")
 
 
 class Named:
     def __init__(self, name: str, log: list[str]) -> None:
         self.name, self.log = name, log
+        self.down = False
+        self.behind_ms = 0.0
+        self.turns: list[OneTurn] = []
 
     def open(self, *, rate_hz: int, expectation: Expectation, on_partial: OnPartial) -> OneTurn:
+        if self.down:
+            raise RecognizerUnavailable("down")
         self.log.append(self.name)
-        return OneTurn(self.name, self.log)
+        self.turns.append(OneTurn(self, on_partial))
+        return self.turns[-1]
+
+    def lose(self, error: EarError | None = None) -> None:
+        self.down = error is None
+        for turn in self.turns:
+            turn.failure = error or RecognizerUnavailable("lost")
+
+    def load(self) -> RecognizerLoad:
+        return RecognizerLoad(behind_ms=self.behind_ms, open_streams=len(self.turns), capacity=0 if self.down else 64)
 
     async def cpu_s(self) -> float:
         return 1.5
@@ -38,23 +71,183 @@ class Named:
         self.log.append(f"{self.name} closed")
 
 
-async def test_turns_go_where_the_fewest_are_open() -> None:
-    log: list[str] = []
-    shared = SharedRecognizer([Named("a", log), Named("b", log)])
+class Two:
+    def __init__(self) -> None:
+        self.log: list[str] = []
+        self.a, self.b = Named("a", self.log), Named("b", self.log)
+        self.shared = SharedRecognizer([self.a, self.b])
+        self.partials: list[str] = []
 
-    def open_one() -> object:
-        return shared.open(rate_hz=8000, expectation=Expectation(), on_partial=lambda partial: None)
+    def open(self, expectation: Expectation | None = None) -> SharedRecognition:
+        return self.shared.open(
+            rate_hz=8000,
+            expectation=expectation or Expectation(),
+            on_partial=lambda partial: self.partials.append(partial.text),
+        )
 
-    first = shared.open(rate_hz=8000, expectation=Expectation(), on_partial=lambda partial: None)
-    open_one()
-    open_one()
-    assert log == ["a", "b", "a"]
-    first.feed(b"\0\0")
-    assert await first.peek() == HEARD
-    assert await first.finish() == HEARD
+
+@pytest.fixture
+def two() -> Two:
+    return Two()
+
+
+def told(text: str) -> Partial:
+    return Partial(text=text, confidence=1.0, stable_chars=0)
+
+
+async def test_turns_go_where_the_fewest_are_open(two: Two) -> None:
+    first = two.open()
+    two.open()
+    two.open()
+    assert two.log == ["a", "b", "a"]
+    first.feed(PCM)
+    assert (await first.peek())[0].text == "a 320"
+    assert (await first.finish())[0].text == "a 320"
     first.cancel()
-    open_one()
-    assert log[3:] == ["a fed 2", "a cancelled", "a"]
-    assert await shared.cpu_s() == 3.0
+    two.open()
+    assert two.log[3:] == ["a cancelled", "a"]
+    assert await two.shared.cpu_s() == 3.0
+    await two.shared.close()
+    assert two.log[-2:] == ["a closed", "b closed"]
+
+
+def test_one_that_is_late_gets_turns_only_when_all_are(two: Two) -> None:
+    two.a.behind_ms = 3000
+    for _ in range(2):
+        two.open()
+    two.b.behind_ms = 3000
+    two.open()
+    assert two.log == ["b", "b", "a"]
+
+
+def test_the_load_is_that_of_those_that_run(two: Two) -> None:
+    two.a.behind_ms, two.b.behind_ms = 200, 900
+    two.open()
+    assert two.shared.load() == RecognizerLoad(behind_ms=200, open_streams=1, capacity=128)
+    two.a.lose()
+    assert two.shared.load() == RecognizerLoad(behind_ms=900, open_streams=1, capacity=64)
+    two.b.lose()
+    assert two.shared.load().capacity == 0
+    with pytest.raises(RecognizerUnavailable):
+        two.open()
+
+
+async def test_a_lost_turn_goes_on_with_the_next_audio(two: Two) -> None:
+    turn = two.open()
+    turn.feed(PCM)
+    two.a.turns[0].on_partial(told("tôi muốn"))
+    two.a.lose()
+    turn.feed(PCM)
+    assert two.b.turns[0].fed == PCM * 2
+    for text in ("tôi", "tôi muốn", "tôi muốn hỏi"):
+        two.b.turns[0].on_partial(told(text))
+    assert two.partials == ["tôi muốn", "tôi muốn", "tôi muốn hỏi"]
+    assert (await turn.finish())[0].text == "b 640"
+
+
+async def test_a_lost_turn_goes_on_when_it_is_asked(two: Two) -> None:
+    turn = two.open()
+    turn.feed(PCM)
+    two.a.lose()
+    assert (await turn.peek())[0].text == "b 320"
+    turn.feed(PCM)
+    assert (await turn.finish())[0].text == "b 640"
+
+
+async def test_a_turn_moves_once(two: Two) -> None:
+    turn = two.open()
+    two.a.lose()
+    turn.feed(PCM)
+    two.a.down = False
+    two.b.lose()
+    turn.feed(PCM)
+    with pytest.raises(RecognizerUnavailable):
+        await turn.finish()
+    assert two.log.count("a") == 1
+
+
+async def test_one_that_refuses_is_not_asked_first_again(two: Two) -> None:
+    turn = two.open()
+    two.open()
+    two.open()
+    two.a.turns.pop()
+    two.a.lose(RecognizerBusy("full"))
+    turn.feed(PCM)
+    assert (await turn.peek())[0].text == "b 320"
+
+
+async def test_without_another_the_turn_waits_for_its_own(two: Two) -> None:
+    two.b.down = True
+    turn = two.open()
+    turn.feed(PCM)
+    two.a.lose()
+    turn.feed(PCM)
+    with pytest.raises(RecognizerUnavailable):
+        await turn.peek()
+    two.a.down = False
+    turn.feed(PCM)
+    assert (await turn.peek())[0].text == "a 960"
+
+
+async def test_a_turn_beyond_the_longest_is_not_kept(two: Two) -> None:
+    turn = two.open(Expectation(max_turn_ms=1000))
+    turn.feed(bytes(16 * 2501))
+    two.a.lose()
+    with pytest.raises(RecognizerUnavailable):
+        await turn.finish()
+    assert not two.b.turns
+
+
+async def test_cancelling_moves_nothing(two: Two) -> None:
+    turn = two.open()
+    two.a.lose()
+    turn.cancel()
+    turn.feed(PCM)
+    with pytest.raises(RecognizerUnavailable):
+        await turn.peek()
+    assert not two.b.turns
+
+
+@pytest.fixture
+async def processes() -> AsyncIterator[tuple[SharedRecognizer, list[PeopleRecognizer]]]:
+    both = [
+        PeopleRecognizer(
+            Path("none"), Path("none"), None, module="tests.asr.standin_worker", watch=Watch(ping_s=0.1, patience=5)
+        )
+        for _ in range(2)
+    ]
+    for one in both:
+        await one.start()
+    shared = SharedRecognizer(both)
+    yield shared, both
     await shared.close()
-    assert log[-2:] == ["a closed", "b closed"]
+
+
+@pytest.mark.parametrize("fault", [signal.SIGKILL, signal.SIGSTOP])
+async def test_a_caller_notices_no_lost_process(
+    processes: tuple[SharedRecognizer, list[PeopleRecognizer]], fault: signal.Signals
+) -> None:
+    shared, (first, second) = processes
+    turn = shared.open(rate_hz=8000, expectation=Expectation(), on_partial=lambda partial: None)
+    turn.feed(PCM)
+    assert (await turn.peek())[0].text == f"{first.pid} 320"
+    assert first.pid is not None
+    os.kill(first.pid, fault)
+    turn.feed(PCM)
+    async with asyncio.timeout(20):
+        assert (await turn.finish())[0].text == f"{second.pid} 640"
+        await first.running()
+    assert shared.load().capacity == 128
+
+
+async def test_audio_that_ends_every_process_ends_no_more_than_two(
+    processes: tuple[SharedRecognizer, list[PeopleRecognizer]],
+) -> None:
+    shared, both = processes
+    turn = shared.open(rate_hz=8000, expectation=Expectation(), on_partial=lambda partial: None)
+    turn.feed(DIE)
+    async with asyncio.timeout(20):
+        with pytest.raises(RecognizerUnavailable):
+            await turn.finish()
+        for one in both:
+            await one.running()
