@@ -1,6 +1,7 @@
 """The websocket endpoint that Asterisk dials for each call's audio; only with the token of a call that waits for it."""
 
 import asyncio
+import contextlib
 import logging
 import secrets
 from collections import Counter
@@ -12,7 +13,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from telephony.ari.models import Malformed
 from telephony.errors import MediaError
 from telephony.media_messages import MediaStart, parse_message
-from telephony.socket_leg import SocketLeg
+from telephony.socket_leg import CLOSE_WAIT_S, SocketLeg
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +37,9 @@ class Invitation:
 class MediaSockets:
     """All media sockets of a process. Mount `route()` in its web application."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, close_wait_s: float = CLOSE_WAIT_S) -> None:
+        """`close_wait_s`: for a peer that does not read to take what was sent, and again to take the close."""
+        self._close_wait_s = close_wait_s
         self._invited: dict[str, Invitation] = {}
         self.counts: Counter[str] = Counter()
         """What was refused or passed over, by kind."""
@@ -86,7 +89,7 @@ class MediaSockets:
     async def _serve(self, socket: WebSocket, invitation: Invitation) -> None:
         try:
             async with asyncio.timeout(START_WAIT_S):
-                leg = SocketLeg(await _media_start(socket), self.counts)
+                leg = SocketLeg(await _media_start(socket), self.counts, close_wait_s=self._close_wait_s)
         except (Malformed, MediaError, TimeoutError) as error:
             self.counts["not started"] += 1
             log.warning("media socket not started", extra={"reason": str(error) or type(error).__name__})
@@ -99,6 +102,7 @@ class MediaSockets:
         tasks = [
             asyncio.create_task(leg.read(socket), name="media socket read"),
             asyncio.create_task(leg.write(socket), name="media socket write"),
+            asyncio.create_task(leg.overdue(), name="media socket overdue"),
         ]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -110,7 +114,9 @@ class MediaSockets:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             if socket.client_state is WebSocketState.CONNECTED and socket.application_state is WebSocketState.CONNECTED:
-                await socket.close()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(self._close_wait_s):
+                        await socket.close()
 
 
 async def _media_start(socket: WebSocket) -> MediaStart:

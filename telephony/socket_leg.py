@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 FORMAT_RATES_HZ: Final = {"slin": 8000, "slin12": 12000, "slin16": 16000, "slin24": 24000, "slin48": 48000}
 OUTBOX_LIMIT = 1 << 20
 """Bytes that may wait for the socket; a peer that reads so little is taken for dead."""
+CLOSE_WAIT_S = 1.0
+"""For what still waits for the socket when it is to be closed."""
 
 _PAUSE = command("PAUSE_MEDIA")
 _RESUME = command("CONTINUE_MEDIA")
@@ -38,9 +40,10 @@ _HANG_UP = command("HANGUP")
 
 
 class SocketLeg:
-    """A `MediaLeg`. Whoever accepted the websocket runs `read` and `write`; each returns when the leg is over."""
+    """A `MediaLeg`. Whoever accepted the websocket runs `read`, `write` and `overdue`; the leg is over when the first
+    of them returns."""
 
-    def __init__(self, start: MediaStart, counts: Counter[str]) -> None:
+    def __init__(self, start: MediaStart, counts: Counter[str], *, close_wait_s: float = CLOSE_WAIT_S) -> None:
         """`counts`: of what was passed over, by kind. Raises `MediaError` for a format that is not PCM16."""
         rate_hz = FORMAT_RATES_HZ.get(start.format)
         if rate_hz is None or start.frame_bytes != frame_bytes(rate_hz):
@@ -53,8 +56,10 @@ class SocketLeg:
         self._listener: LegListener | None = None
         self._outbox: deque[str | bytes] = deque()
         self._outbox_bytes = 0
+        self._close_wait_s = close_wait_s
         self._wake = asyncio.Event()
-        self._closing = False
+        self._stop = asyncio.Event()
+        self._stalled = False
         self._gone = False
 
     # ---- MediaLeg
@@ -83,9 +88,9 @@ class SocketLeg:
         self._put(_STATUS)
 
     def close(self) -> None:
-        if not self._closing:
+        if not self._stop.is_set():
             self._put(_HANG_UP)
-            self._closing = True
+            self._stop.set()
             self._wake.set()
 
     # ---- the socket's side
@@ -110,29 +115,37 @@ class SocketLeg:
                     await socket.send_bytes(item)
                 else:
                     await socket.send_text(item)
-            if self._closing:
+            if self._stop.is_set():
                 return
             self._wake.clear()
             await self._wake.wait()
+
+    async def overdue(self) -> None:
+        """Returns when the leg should be closed, and a peer that does not read keeps `write` from its end."""
+        await self._stop.wait()
+        if not self._stalled:
+            await asyncio.sleep(self._close_wait_s)
+            self._count("not closed in time")
 
     def gone(self) -> None:
         """The socket is closed; the listener is told once."""
         if not self._gone:
             self._gone = True
-            self._closing = True
+            self._stop.set()
             self._outbox.clear()
             if self._listener is not None:
                 self._listener.leg_gone()
 
     def _put(self, item: str | bytes) -> None:
-        if self._closing:
+        if self._stop.is_set():
             return
         self._outbox.append(item)
         self._outbox_bytes += len(item)
         if self._outbox_bytes > OUTBOX_LIMIT:
             self._count("stalled")
             self._outbox.clear()
-            self._closing = True
+            self._stalled = True
+            self._stop.set()
         self._wake.set()
 
     def _take_audio(self, data: bytes) -> None:

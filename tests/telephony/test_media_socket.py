@@ -265,18 +265,33 @@ async def test_asterisk_says_stop_and_go() -> None:
 
 
 async def test_a_peer_that_reads_nothing_is_given_up() -> None:
-    sockets = MediaSockets()
+    sockets = MediaSockets(close_wait_s=0.0)
     async with connected(sockets) as (line, client):
         client.stuck = True
         leg = line._leg
         for _ in range(200):
             leg.send_audio(bytes(8000))
         assert sockets.counts["stalled"] == 1
-        client.hang_up()
         async with asyncio.timeout(10):
             await client.closed.wait()
         assert waiting(line)[-1] == HungUp(0)
         assert isinstance(leg, SocketLeg)
+
+
+async def test_closing_does_not_wait_for_a_peer_that_reads_nothing() -> None:
+    sockets = MediaSockets(close_wait_s=0.0)
+    async with connected(sockets) as (line, client):
+        client.stuck = True
+        leg = line._leg
+        leg.send_audio(FRAME)
+        await settle()
+        leg.close()
+        leg.close()
+        async with asyncio.timeout(10):
+            await client.closed.wait()
+        assert client.close_code is None and sockets.open == 0
+        assert sockets.counts == {"not closed in time": 1}
+        assert waiting(line)[-1] == HungUp(0)
 
 
 async def test_who_listens_to_a_leg_that_is_gone_is_told() -> None:
