@@ -32,7 +32,8 @@ class AsteriskLine(LegLine):
             control, channels.call_id, clock, position=lambda: self.position, on_gone=self.caller_gone
         )
         self._ending = asyncio.Lock()
-        ticker.add(self.fill_gap)
+        # The line ends as when its leg is gone: the caller goes to a person.
+        ticker.add(self.fill_gap, self.finish)
 
     async def keep(self) -> None:
         """Renews the dead-man's timer each second."""

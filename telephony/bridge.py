@@ -93,11 +93,14 @@ class CallBridge:
         await self._idle.wait()
 
     async def run(self, answer: Answer) -> None:
-        """Until cancelled; every caller who is then on a line goes to a person. Raises `AriAuthError`."""
+        """Until cancelled; every caller who is then on a line goes to a person. Raises `AriAuthError`, and
+        what stopped the clock of the lines."""
         ticking = asyncio.create_task(self._ticker.run(), name="gap ticker")
         reading = asyncio.create_task(self._read(answer), name="calls")
         try:
-            await asyncio.shield(reading)
+            done, _ = await asyncio.wait([reading, ticking], return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
         finally:
             # The calls end first: they still talk to the exchange over the stream that is being read.
             await self._end_calls()

@@ -73,16 +73,18 @@ Tick = Callable[[float], None]
 
 
 class GapTicker:
-    """One timer of 20 ms for all lines of a process; whoever owns the lines runs it as a task."""
+    """One timer of 20 ms for all lines of a process. Whoever owns the lines runs it as a task, and hands all callers
+    over when that ends."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._members: dict[Tick, None] = {}
+        self._members: dict[Tick, Callable[[], None]] = {}
         self._occupied = asyncio.Event()
         self.failures = 0
 
-    def add(self, member: Tick) -> None:
-        self._members[member] = None
+    def add(self, member: Tick, on_fault: Callable[[], None]) -> None:
+        """`on_fault`: the member failed and is called no more; its line must end, as nothing moves its clock."""
+        self._members[member] = on_fault
         self._occupied.set()
 
     def remove(self, member: Tick) -> None:
@@ -105,7 +107,7 @@ class GapTicker:
                 due += FRAME_S
 
     def _tick(self, now: float) -> None:
-        for member in tuple(self._members):
+        for member, on_fault in tuple(self._members.items()):
             try:
                 member(now)
             except Exception:
@@ -113,3 +115,4 @@ class GapTicker:
                 self.failures += 1
                 self.remove(member)
                 log.exception("gap tick failed")
+                on_fault()

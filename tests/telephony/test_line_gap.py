@@ -87,11 +87,12 @@ async def test_one_timer_serves_all_lines_and_a_fault_stays_alone(caplog: pytest
 
     task = asyncio.create_task(ticker.run())
     await clock.advance(1.0)
-    ticker.add(ticks.append)
-    ticker.add(broken)
+    faults: list[str] = []
+    ticker.add(ticks.append, lambda: faults.append("whole"))
+    ticker.add(broken, lambda: faults.append("broken"))
     await clock.advance(0.1)
     assert [round(at - 1.0, 3) for at in ticks] == [0.02, 0.04, 0.06, 0.08, 0.1]
-    assert ticker.failures == 1
+    assert ticker.failures == 1 and faults == ["broken"]
     ticker.remove(ticks.append)
     await clock.advance(0.1)
     assert len(ticks) == 5
