@@ -5,6 +5,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
 from asr.ear import Ear
+from asr.recognizer import IDLE, RecognizerLoad
 from calls.barge_in import BargeInPolicy
 from calls.recorder import Listener
 from contracts.clock import Clock, SystemClock
@@ -26,3 +27,5 @@ class Parts:
     clock: Clock = field(default_factory=SystemClock)
     barge_in: BargeInPolicy = field(default_factory=BargeInPolicy)
     listeners: tuple[Listener, ...] = ()
+    recognizer_load: Callable[[], RecognizerLoad] = lambda: IDLE
+    """As it is known now; asks nobody."""

@@ -61,6 +61,8 @@ class HandoffReason(StrEnum):
     """What was asked has no fact that may be said."""
     NO_INPUT = "no_input"
     EMERGENCY = "emergency"
+    BUSY = "busy"
+    """The hotline cannot take one more call."""
     FAULT = "fault"
     """An error in the program, the flow or an engine."""
 

@@ -48,4 +48,5 @@ async def call_parts(settings: Settings, feed: EventFeed) -> AsyncGenerator[Part
             voice=voice,
             thinking=thinking,
             listeners=(feed.publish,),
+            recognizer_load=recognizer.load,
         )

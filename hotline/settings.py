@@ -55,6 +55,8 @@ class Recognition(Section):
     engine: str = "people"
     workers: int = Field(2, ge=1, le=64)
     """Processes that share the callers' turns; one a core at the most."""
+    most_behind_ms: int = Field(800, ge=100, le=60000)
+    """How much work may wait for the recogniser; while more does, further callers go to the queue of people."""
 
     @field_validator("engine")
     @classmethod

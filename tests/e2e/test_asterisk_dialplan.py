@@ -144,13 +144,16 @@ async def test_a_dead_program_loses_the_call_to_a_person(asterisk: AsteriskProce
             assert call.header(REASON_HEADER) == HandoffReason.FAULT
 
 
-async def test_a_caller_whom_the_program_lost_is_told_to_wait(asterisk: AsteriskProcess) -> None:
+@pytest.mark.parametrize("reason", [HandoffReason.FAULT, HandoffReason.BUSY])
+async def test_a_caller_whom_the_program_told_nothing_is_told_to_wait(
+    asterisk: AsteriskProcess, reason: HandoffReason
+) -> None:
     write_tone(asterisk.sounds_dir / HANDOFF_SOUND, 500)
     async with asyncio.timeout(DEADLINE_S), app_of(asterisk, "first") as (ari, events), agent_of(asterisk) as agent:
         async with caller_of(asterisk) as caller:
             channel = (await wait_for(events, StasisStart)).channel.id
             await ari.answer(channel)
-            await ari.set_variable(channel, REASON_VARIABLE, HandoffReason.FAULT)
+            await ari.set_variable(channel, REASON_VARIABLE, reason)
             context, extension, priority = HANDOFF
             await ari.continue_in_dialplan(channel, context=context, extension=extension, priority=priority)
             await handed_over(agent, caller)

@@ -1,0 +1,74 @@
+"""Whether a new call is taken. One that is not goes to the queue of people at once, and is recorded like any other."""
+
+import logging
+from datetime import date
+from enum import StrEnum
+
+from calls.parts import Parts
+from calls.recorder import CallRecorder
+from calls.session import Session
+from contracts.acts import HandoffReason
+from contracts.errors import TongdaiError
+from telephony.line import Line
+
+log = logging.getLogger(__name__)
+
+BUSY_SUMMARY = "Tổng đài tự động đang quá tải, chưa hỏi chuyện người gọi này."
+
+
+class Refusal(StrEnum):
+    CALLS = "calls"
+    """As many calls as may be are going on."""
+    RECOGNISER_BEHIND = "recogniser_behind"
+    """One more caller would slow down all those who are talking."""
+    RECOGNISER_DOWN = "recogniser_down"
+
+
+class Admission:
+    def __init__(self, parts: Parts, *, most_calls: int, most_behind_ms: float) -> None:
+        """`most_behind_ms`: a recogniser that is further behind gets no further callers."""
+        self._parts = parts
+        self._most_calls = most_calls
+        self._most_behind_ms = most_behind_ms
+
+    async def answer(self, line: Line, *, calls_now: int, today: date) -> None:
+        """Until the call is over. `calls_now`: with this one. A caller who is left on the line goes to a person."""
+        refusal = self.refusal(calls_now)
+        if refusal is None:
+            await Session(line, self._parts, today=today).run()
+        else:
+            await self._hand_over(line, refusal)
+
+    def refusal(self, calls_now: int) -> Refusal | None:
+        load = self._parts.recognizer_load()
+        if calls_now > self._most_calls:
+            return Refusal.CALLS
+        if not load.capacity:
+            return Refusal.RECOGNISER_DOWN
+        if load.behind_ms > self._most_behind_ms or load.open_streams >= load.capacity:
+            return Refusal.RECOGNISER_BEHIND
+        return None
+
+    async def _hand_over(self, line: Line, refusal: Refusal) -> None:
+        recorder = CallRecorder(
+            call_id=line.call_id,
+            bundle_id=self._parts.bundle_id,
+            clock=self._parts.clock,
+            position=lambda: 0,
+            listeners=self._parts.listeners,
+        )
+        log.warning("call not taken", extra={"call_id": line.call_id, "why": refusal.value})
+        recorder.record("call.started", {"caller": line.caller_number}, personal=("caller",))
+        recorder.record(
+            "call.refused", {"why": refusal.value, "behind_ms": round(self._parts.recognizer_load().behind_ms)}
+        )
+        reason = HandoffReason.BUSY.value
+        recorder.record("handoff.started", {"reason": reason, "summary": BUSY_SUMMARY}, personal=("summary",))
+        try:
+            await line.transfer(reason, BUSY_SUMMARY)
+            recorder.record("handoff.done")
+        except TongdaiError as error:
+            recorder.record("handoff.failed", {"code": error.code})
+        finally:
+            await line.close()
+            recorder.record("call.ended")
