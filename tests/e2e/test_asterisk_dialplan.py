@@ -135,6 +135,15 @@ async def test_the_reason_and_summary_of_a_handoff_are_on_the_agents_invite(aste
             assert decode_text(call.header(SUMMARY_HEADER) or "") == SUMMARY
 
 
+async def test_variables_are_set_without_the_event_websocket_too(asterisk: AsteriskProcess) -> None:
+    async with asyncio.timeout(DEADLINE_S), app_of(asterisk, "first") as (_, events), caller_of(asterisk):
+        channel = (await wait_for(events, StasisStart)).channel.id
+        async with asterisk.ari() as over_http:
+            assert not over_http.stream.is_open
+            await over_http.set_variable(channel, SUMMARY_VARIABLE, SUMMARY)
+            assert await over_http.get_variable(channel, SUMMARY_VARIABLE) == SUMMARY
+
+
 async def test_a_dead_program_loses_the_call_to_a_person(asterisk: AsteriskProcess) -> None:
     async with asyncio.timeout(DEADLINE_S), app_of(asterisk, "first") as (ari, events), agent_of(asterisk) as agent:
         async with caller_of(asterisk) as caller:

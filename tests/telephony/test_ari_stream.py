@@ -167,3 +167,16 @@ async def test_values_that_are_none_are_not_sent() -> None:
     async with AriClient("http://asterisk/ari/", "u", "p", "tongdai", transport=transport) as ari:
         assert await ari.request("POST", "/channels/1/ring", a=None, b="ă&=") is None
     assert str(seen[0].url) == "http://asterisk/ari/channels/1/ring?b=%C4%83%26%3D"
+
+
+async def test_what_a_caller_said_stands_in_no_address() -> None:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(204)
+
+    async with AriClient("http://asterisk/ari", "u", "p", "tongdai", transport=httpx.MockTransport(answer)) as ari:
+        await ari.set_variable("1.1", "HANDOFF_SUMMARY", "hỏi lệ phí")
+    assert str(seen[0].url) == "http://asterisk/ari/channels/1.1/variable"
+    assert json.loads(seen[0].content) == {"variable": "HANDOFF_SUMMARY", "value": "hỏi lệ phí"}
