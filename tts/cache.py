@@ -1,8 +1,10 @@
 """Audio of sentences that come again: in memory, and fixed prompts on disk, both with the least used going first.
 
-Only what `keep` is told to is written to disk: an answer may carry what a caller said about himself.
+While somebody speaks, only memory is asked. Files are read and written when prompts are prepared, in a thread.
+Only what is given to `keep` is written to disk: an answer may carry what a caller said about himself.
 """
 
+import asyncio
 import contextlib
 import hashlib
 import logging
@@ -37,40 +39,63 @@ class Key:
 class AudioCache:
     """PCM16 by key. The disk part is used by several processes: files appear whole or not at all."""
 
-    def __init__(self, folder: Path | None, *, memory_bytes: int = 32 << 20, disk_bytes: int = 128 << 20) -> None:
-        """`folder` None: memory only."""
+    def __init__(
+        self,
+        folder: Path | None,
+        *,
+        memory_bytes: int = 32 << 20,
+        prompt_bytes: int = 32 << 20,
+        disk_bytes: int = 128 << 20,
+    ) -> None:
+        """`folder` None: memory only. `prompt_bytes`: of kept prompts in memory, beside the other sentences."""
         self._folder = folder
-        self._memory_limit, self._disk_limit = memory_bytes, disk_bytes
+        self._memory_limit, self._prompts_limit, self._disk_limit = memory_bytes, prompt_bytes, disk_bytes
         self._memory: OrderedDict[Key, bytes] = OrderedDict()
         self._memory_size = 0
+        self._prompts: dict[Key, bytes] = {}
+        self._prompts_size = 0
 
     def get(self, key: Key) -> bytes | None:
-        pcm = self._memory.get(key)
-        if pcm is not None:
+        """From memory."""
+        pcm = self._prompts.get(key)
+        if pcm is None and (pcm := self._memory.get(key)) is not None:
             self._memory.move_to_end(key)
-            return pcm
-        pcm = self._read(key)
-        if pcm is not None:
-            self._remember(key, pcm)
         return pcm
 
-    def put(self, key: Key, pcm: bytes, *, keep: bool = False) -> None:
-        """`keep`: also on disk. A disk that cannot be written costs only the time to make the audio again."""
+    def put(self, key: Key, pcm: bytes) -> None:
+        """Into memory."""
         self._remember(key, pcm)
-        if keep and self._folder is not None:
+
+    async def fetch(self, key: Key) -> bytes | None:
+        """A kept prompt; from then on it stays in memory."""
+        pcm = self._prompts.get(key)
+        if pcm is None and (pcm := await asyncio.to_thread(self._read, key)) is not None:
+            self._hold(key, pcm)
+        return pcm
+
+    async def keep(self, key: Key, pcm: bytes) -> None:
+        """In memory, and on disk. A disk that cannot be written costs only the time to make the audio again."""
+        self._hold(key, pcm)
+        if self._folder is not None:
             try:
-                self._write(self._folder / key.folder() / key.file_name(), pcm)
-                self._trim(self._folder)
+                await asyncio.to_thread(self._write, self._folder, key, pcm)
             except OSError as error:
                 log.warning("voice.cache_not_written", extra={"error": str(error)})
-
-    def kept(self, key: Key) -> bool:
-        return self._folder is not None and (self._folder / key.folder() / key.file_name()).exists()
 
     def forget(self) -> None:
         """Empties the part in memory."""
         self._memory.clear()
-        self._memory_size = 0
+        self._prompts.clear()
+        self._memory_size = self._prompts_size = 0
+
+    def _hold(self, key: Key, pcm: bytes) -> None:
+        """Not pushed out by answers; beyond the limit a prompt is as any other sentence."""
+        size = self._prompts_size + len(pcm) - len(self._prompts.get(key, b""))
+        if size > self._prompts_limit:
+            self._remember(key, pcm)
+            return
+        self._prompts[key] = pcm
+        self._prompts_size = size
 
     def _remember(self, key: Key, pcm: bytes) -> None:
         if len(pcm) > self._memory_limit:
@@ -93,7 +118,8 @@ class AudioCache:
             return None
         return pcm if pcm and len(pcm) % 2 == 0 else None
 
-    def _write(self, path: Path, pcm: bytes) -> None:
+    def _write(self, folder: Path, key: Key, pcm: bytes) -> None:
+        path = folder / key.folder() / key.file_name()
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
         try:
@@ -103,6 +129,7 @@ class AudioCache:
         except OSError:
             Path(name).unlink(missing_ok=True)
             raise
+        self._trim(folder)
 
     def _trim(self, folder: Path) -> None:
         files: list[tuple[float, int, Path]] = []

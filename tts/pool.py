@@ -79,9 +79,9 @@ class PooledVoice:
         made = 0
         for sentence in (sentence for text in texts for sentence in sentences(text)):
             words = read(sentence.text, ON_CALL).words
-            if words and not self._cache.kept(self._key(words, rate)):
-                pcm = await self._render(words, rate)
-                self._cache.put(self._key(words, rate), pcm, keep=True)
+            key = self._key(words, rate)
+            if words and await self._cache.fetch(key) is None:
+                await self._cache.keep(key, await self._render(words, rate))
                 made += 1
         return made
 

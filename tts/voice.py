@@ -35,7 +35,7 @@ class Voice(Protocol):
         ...
 
     async def prepare(self, texts: Sequence[str], *, rate: float = 1.0) -> int:
-        """Makes fixed prompts in advance and keeps them on disk; returns how many sentences were new."""
+        """Has fixed prompts ready in memory: from disk, or made and kept there; returns how many were new."""
         ...
 
     async def close(self) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -23,7 +24,8 @@ LONG = "Trường hợp thông thường, bác mang tờ khai theo mẫu, bản 
 
 
 def _open(**options: object) -> PooledVoice:
-    voice = open_voice(deadlines=PATIENT, cache=AudioCache(None), **options)  # pyright: ignore[reportArgumentType]
+    options = {"cache": AudioCache(None), **options}
+    voice = open_voice(deadlines=PATIENT, **options)  # pyright: ignore[reportArgumentType]
     assert isinstance(voice, PooledVoice)
     return voice
 
@@ -141,6 +143,20 @@ async def test_prompts_are_prepared_on_disk(tmp_path: Path) -> None:
         assert await voice.prepare(["Xin chào bác."]) == 0
         await voice.close()
     assert len(list(tmp_path.rglob("*.pcm"))) == 2  # noqa: ASYNC240
+
+
+async def test_prepared_prompts_are_spoken_from_memory(tmp_path: Path) -> None:
+    first = open_voice(workers=1, fallback=None, deadlines=PATIENT, cache=AudioCache(tmp_path))
+    second = _open(workers=1, fallback=None, cache=AudioCache(tmp_path))
+    async with asyncio.timeout(60):
+        await first.prepare(["Xin chào bác."])
+        await first.close()
+        assert await second.prepare(["Xin chào bác."]) == 0
+        shutil.rmtree(tmp_path)
+        # No worker is asked either.
+        second.set_deadlines(Deadlines(start_ms=0, stall_ms=0))
+        assert len(await _all(second, "Xin chào bác.")) > 8000
+        await second.close()
 
 
 async def test_a_waiting_sentence_comes_before_the_rest_of_a_running_one() -> None:
