@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import itertools
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -24,7 +23,9 @@ class Watch:
     Pings are counted rather than seconds, so that a pause of this process is not taken for one of the worker.
     """
     longest_wait_s: float = 30.0
-    """Between two starts of a worker that does not come up."""
+    """Between two starts of a worker that does not come up, or does not last."""
+    proven_s: float = 10.0
+    """A worker that lasted so long is replaced without a wait."""
 
 
 class WorkerKeeper:
@@ -108,10 +109,13 @@ class WorkerKeeper:
         self._running.set()
 
     async def _keep(self) -> None:
+        starts = 0
         while True:
+            began = time.monotonic()
             await self._watch_worker()
             self._lost.clear()
-            await self._replace()
+            lasted = time.monotonic() - began >= self._watch.proven_s
+            starts = await self._replace(0 if lasted else starts)
 
     async def _watch_worker(self) -> None:
         """Returns when there is no worker any more."""
@@ -134,17 +138,18 @@ class WorkerKeeper:
         with contextlib.suppress(WorkerError):
             worker.send({"type": "ping"})
 
-    async def _replace(self) -> None:
-        """Waits longer after each start that fails."""
-        for attempt in itertools.count():
-            await asyncio.sleep(min(self._watch.longest_wait_s, 0.0 if not attempt else 2.0 ** min(attempt - 1, 10)))
+    async def _replace(self, starts: int) -> int:
+        """Waits longer after each start that came to nothing, of which there were `starts`; how many there are now."""
+        while True:
+            await asyncio.sleep(min(self._watch.longest_wait_s, 2.0 ** min(starts - 1, 10) if starts else 0.0))
+            starts += 1
             try:
                 await self._start_worker()
             except WorkerError:
-                log.exception("worker does not start", extra={"worker": self._module, "attempt": attempt + 1})
+                log.exception("worker does not start", extra={"worker": self._module, "starts": starts})
             else:
-                log.warning("worker replaced", extra={"worker": self._module, "attempt": attempt + 1})
-                return
+                log.warning("worker replaced", extra={"worker": self._module, "starts": starts})
+                return starts
 
     def _lose(self, worker: WorkerProcess) -> None:
         if worker is not self._worker:

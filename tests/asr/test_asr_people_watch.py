@@ -76,6 +76,18 @@ async def test_one_that_ends_is_replaced(standin: PeopleRecognizer) -> None:
     await works_again(standin, pid)
 
 
+async def test_each_start_of_one_that_does_not_last_waits_longer(
+    standin: PeopleRecognizer, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(2):
+        pid, recognition = standin.pid, opened(standin)
+        recognition.feed(DIE)
+        await fails(recognition)
+        await works_again(standin, pid)
+    replaced = [record for record in caplog.records if record.message == "worker replaced"]
+    assert [vars(record)["starts"] for record in replaced] == [1, 2]
+
+
 async def test_an_idle_worker_stays(standin: PeopleRecognizer) -> None:
     pid = standin.pid
     recognition = opened(standin)
