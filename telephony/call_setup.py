@@ -1,4 +1,8 @@
-"""From a caller who waits to audio that flows: answer, bridge, media leg, both into the bridge."""
+"""From a caller who waits to audio that flows: bridge, media leg, both into the bridge, and only then the answer.
+
+A caller may speak as soon as the call is answered, and the exchange throws away what comes of a channel that is in no
+bridge: answered first, a caller loses the first words for as long as the rest takes (five requests and a websocket).
+"""
 
 import asyncio
 import logging
@@ -41,7 +45,6 @@ class CallSetup:
         invitation = self._sockets.invite()
         joined = False
         try:
-            await self._step(control.answer(call.call_id))
             call.has_bridge = True
             await self._step(control.create_bridge(call.bridge_id))
             call.has_leg = True
@@ -55,6 +58,7 @@ class CallSetup:
             technology = (await self._step(control.bridge(call.bridge_id))).technology
             if technology != TECHNOLOGY:
                 raise MediaError(f"the bridge became {technology}, not {TECHNOLOGY}")
+            await self._step(control.answer(call.call_id))
             joined = True
         finally:
             if not joined:

@@ -91,6 +91,13 @@ async def calling(asterisk: AsteriskProcess, *, number: str = "0901234567") -> A
         yield caller
 
 
+async def listening(caller: SipCaller) -> None:
+    """Until the phone plays what comes: of what arrives before, right after the answer, it hears nothing."""
+    async with asyncio.timeout(DEADLINE_S):
+        await caller.wait_answered()
+        await caller.when(lambda: caller.position > 0)
+
+
 async def nothing_left(ari: AriClient) -> None:
     """Until Asterisk has neither channels nor bridges; the deadline is the test's failure."""
     async with asyncio.timeout(DEADLINE_S):

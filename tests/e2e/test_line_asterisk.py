@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import numpy as np
 import pytest
-from line_hotline import DEADLINE_S, Lines, calling, hotline, nothing_left
+from line_hotline import DEADLINE_S, Lines, calling, hotline, listening, nothing_left
 
 from telephony.ari.client import AriClient
 from telephony.asterisk.dialplan import REASON_HEADER, SUMMARY_HEADER, decode_text, media_client
@@ -25,7 +25,7 @@ from telephony.sip.tones import level_of, tone
 
 E = TypeVar("E", bound=LineEvent)
 
-SETUP = ("answer", "create_bridge", "external_media", "add_channel", "bridge")
+SETUP = ("create_bridge", "external_media", "add_channel", "bridge", "answer")
 
 
 @pytest.fixture
@@ -63,6 +63,7 @@ async def test_a_tone_is_heard_exactly(asterisk: AsteriskProcess) -> None:
     lines = Lines()
     async with hotline(asterisk, lines) as running, calling(asterisk) as caller:
         line = await lines.next()
+        await listening(caller)
         assert line.caller_number == "0901234567"
         assert (await running.ari.bridge(f"b-{line.call_id}")).technology == "softmix"
         await line.play("u1", tone(440, 1000).tobytes())
@@ -84,7 +85,7 @@ async def test_what_the_caller_says_arrives(asterisk: AsteriskProcess) -> None:
     lines = Lines()
     async with hotline(asterisk, lines), calling(asterisk) as caller:
         line = await lines.next()
-        await caller.wait_answered()
+        await listening(caller)
         saying = asyncio.create_task(caller.say(tone(440, 1000)))
         pcm = bytearray()
         async with asyncio.timeout(DEADLINE_S):
@@ -104,6 +105,7 @@ async def test_a_pause_loses_nothing(asterisk: AsteriskProcess) -> None:
     lines = Lines()
     async with hotline(asterisk, lines), calling(asterisk) as caller:
         line = await lines.next()
+        await listening(caller)
         await line.play("u1", tone(440, 1000).tobytes())
         await line.end_utterance("u1")
         await pass_time(line, 300)
@@ -125,6 +127,7 @@ async def test_a_flush_leaks_no_more_than_a_frame_and_knows_the_place(asterisk: 
     lines = Lines()
     async with hotline(asterisk, lines), calling(asterisk) as caller:
         line = await lines.next()
+        await listening(caller)
         playing = asyncio.create_task(line.play("u1", tone(440, 15000).tobytes()))
         await pass_time(line, 700)
         before = line.heard_samples("u1")
@@ -147,6 +150,7 @@ async def test_twenty_seconds_of_speech_lose_nothing(asterisk: AsteriskProcess) 
     lines = Lines()
     async with hotline(asterisk, lines), calling(asterisk) as caller:
         line = await lines.next()
+        await listening(caller)
         speaking = asyncio.create_task(line.play("u1", tone(440, 20000).tobytes()))
         async with asyncio.timeout(DEADLINE_S):
             async for event in line.events():
@@ -163,6 +167,7 @@ async def test_keys_count_once(asterisk: AsteriskProcess) -> None:
     lines = Lines()
     async with hotline(asterisk, lines), calling(asterisk) as caller:
         line = await lines.next()
+        await listening(caller)
         pressing = asyncio.create_task(caller.send_keys("0159*#"))
         keys = ""
         end: int | None = None
@@ -182,7 +187,7 @@ async def test_a_caller_who_sends_nothing_has_a_clock(asterisk: AsteriskProcess)
     lines = Lines()
     async with hotline(asterisk, lines), calling(asterisk) as caller:
         line = await lines.next()
-        await caller.wait_answered()
+        await listening(caller)
         caller.mute()
         await pass_time(line, 1000)
         assert line.inserted_frames == 0

@@ -15,7 +15,7 @@ from telephony.errors import AriError, AriUnreachable, TransferFailed
 from telephony.line import HungUp, Key, Line
 from telephony.media_socket import MediaSockets
 
-SETUP = ("answer", "create_bridge", "external_media", "add_channel", "bridge")
+SETUP = ("create_bridge", "external_media", "add_channel", "bridge", "answer")
 
 
 class Rig:
