@@ -1,24 +1,19 @@
 """The live page: what is being said on the calls now. It only reads, and has no sign-in: for this machine only."""
 
-import asyncio
-import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
-import websockets
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, StreamingResponse
 
+from console.feeds import FeedChanged, all_events
 from console.page import PAGE
 from contracts.call_event import CallEvent, EnvelopeError
-
-log = logging.getLogger(__name__)
-
-RETRY_S = 1.0
+from contracts.feeds import FeedAddress
 
 
-def create_console(*, feed_url: str, token: str) -> FastAPI:
-    """`feed_url`: the calls process's websocket feed."""
+def create_console(feeds: Sequence[FeedAddress]) -> FastAPI:
+    """`feeds`: of the calls processes."""
     console = FastAPI(title="Tổng đài", docs_url=None, redoc_url=None)
 
     @console.get("/", response_class=HTMLResponse)
@@ -31,25 +26,18 @@ def create_console(*, feed_url: str, token: str) -> FastAPI:
 
     @console.get("/live")
     async def live() -> StreamingResponse:  # pyright: ignore[reportUnusedFunction]
-        return StreamingResponse(server_sent(feed_url, token), media_type="text/event-stream")
+        return StreamingResponse(server_sent(feeds), media_type="text/event-stream")
 
     return console
 
 
-async def server_sent(feed_url: str, token: str) -> AsyncIterator[str]:
-    """The feed as server-sent events; connects again when the calls process was restarted."""
-    while True:
-        try:
-            headers = {"Authorization": f"Bearer {token}"}
-            # A proxy is for the outside; the calls process is next to us.
-            async with websockets.connect(feed_url, additional_headers=headers, proxy=None) as feed:
-                yield "event: connected\ndata: {}\n\n"
-                async for message in feed:
-                    yield f"data: {shown(message if isinstance(message, str) else message.decode())}\n\n"
-        except (OSError, websockets.WebSocketException) as error:
-            log.info("feed lost", extra={"error": type(error).__name__})
-        yield "event: lost\ndata: {}\n\n"
-        await asyncio.sleep(RETRY_S)
+async def server_sent(feeds: Sequence[FeedAddress]) -> AsyncIterator[str]:
+    """The feeds as server-sent events; `lost` while one of them is not connected."""
+    async for message in all_events(feeds):
+        if isinstance(message, FeedChanged):
+            yield f"event: {'connected' if message.connected == message.of else 'lost'}\ndata: {{}}\n\n"
+        else:
+            yield f"data: {shown(message)}\n\n"
 
 
 def shown(message: str) -> str:

@@ -7,12 +7,12 @@ import argparse
 import importlib
 import io
 import json
-import logging
 import os
 import sys
 from collections.abc import Sequence
 
 from contracts.errors import TongdaiError
+from hotline.logs import configure_logs
 
 COMMANDS = {
     "demo": "set up what is missing, place a real call and show the conversation",
@@ -31,7 +31,7 @@ COMMANDS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     argv = list(sys.argv[1:] if arguments is None else arguments)
-    _log_to_stderr()
+    configure_logs()
     _write_anything()
     if not argv or argv[0] not in COMMANDS:
         return _top_level(argv)
@@ -76,10 +76,3 @@ def _write_anything() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-
-
-def _log_to_stderr() -> None:
-    """Fixed event names with their fields; level by TONGDAI_LOG (default WARNING)."""
-    from hotline.logs import configure
-
-    configure(os.environ.get("TONGDAI_LOG", "WARNING"), logging.StreamHandler(sys.stderr))

@@ -3,11 +3,12 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 
 import websockets
 
 from contracts.call_event import CallEvent, EnvelopeError
+from hotline.state import Feed
 
 log = logging.getLogger(__name__)
 
@@ -33,18 +34,23 @@ class CallLog:
 
 
 @contextlib.asynccontextmanager
-async def following(url: str, token: str, put: Callable[[CallEvent], None]) -> AsyncGenerator[None]:
-    """Connected when it yields. Raises `OSError` or a websockets error where the feed does not answer."""
-    headers = {"Authorization": f"Bearer {token}"}
-    # A proxy is for the outside; the hotline is next to us.
-    async with websockets.connect(url, additional_headers=headers, proxy=None) as feed:
-        task = asyncio.create_task(_follow(feed, put), name="feed")
+async def following(feeds: Sequence[Feed], put: Callable[[CallEvent], None]) -> AsyncGenerator[None]:
+    """Connected to all when it yields. Raises `OSError` or a websockets error where a feed does not answer."""
+    async with contextlib.AsyncExitStack() as stack:
+        tasks: list[asyncio.Task[None]] = []
+        for feed in feeds:
+            headers = {"Authorization": f"Bearer {feed.token}"}
+            # A proxy is for the outside; the hotline is next to us.
+            socket = await stack.enter_async_context(
+                websockets.connect(feed.url, additional_headers=headers, proxy=None)
+            )
+            tasks.append(asyncio.create_task(_follow(socket, put), name="feed"))
         try:
             yield
         finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
 
 
 async def _follow(feed: websockets.ClientConnection, put: Callable[[CallEvent], None]) -> None:

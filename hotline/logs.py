@@ -1,6 +1,8 @@
 """Logs as events: a fixed name and `extra` fields on one line; personal fields never get here."""
 
 import logging
+import os
+import sys
 import traceback
 from types import TracebackType
 
@@ -29,6 +31,11 @@ class EventFormatter(logging.Formatter):
             parts.append("".join(traceback.format_tb(error.__traceback__)) + type(error).__qualname__ + words)
             error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
         return "\nwhile handling:\n".join(parts)
+
+
+def configure_logs() -> None:
+    """To stderr; level by TONGDAI_LOG (default WARNING)."""
+    configure(os.environ.get("TONGDAI_LOG", "WARNING"), logging.StreamHandler(sys.stderr))
 
 
 def configure(level: str, handler: logging.Handler) -> None:

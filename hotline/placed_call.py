@@ -99,7 +99,7 @@ async def place_call(
 
     async with contextlib.AsyncExitStack() as stack:
         if state is not None:
-            await stack.enter_async_context(following(state.feed, state.feed_token, log.put))
+            await stack.enter_async_context(following(state.feeds, log.put))
         caller = await stack.enter_async_context(SipCaller(to, number=number, conditions=conditions, timers=TIMERS))
         await caller.place()
         await caller.wait_answered()

@@ -24,6 +24,12 @@ FREE_PORTS = {
     "TONGDAI__TELEPHONY__RTP_START": "0",
     "TONGDAI__CONSOLE__PORT": "0",
 }
+OURS_ALONE = {
+    "TONGDAI__GUARD__CALLS_OUTLIVE_IT": "false",
+    "TONGDAI__GUARD__DRAIN_S": "0",
+    "TONGDAI__GUARD__PEOPLE_S": "0",
+}
+"""Nothing of it stays when it ends, however it ends."""
 
 
 @contextmanager
@@ -66,6 +72,7 @@ async def _start(run_dir: Path, environment: dict[str, str]) -> asyncio.subproce
         env=os.environ
         | {"PYTHONPATH": str(ROOT), "TONGDAI__RUN_DIR": json.dumps(str(run_dir))}
         | FREE_PORTS
+        | OURS_ALONE
         | environment,
         start_new_session=True,
     )

@@ -92,12 +92,24 @@ class Console(Section):
     port: int = Field(18080, ge=0, le=65535)
 
 
+class Guard(Section):
+    calls_processes: int = Field(1, ge=1, le=16)
+    """Each has its own recognisers and voices; the dialplan takes turns among them and tries the next."""
+    calls_outlive_it: bool = True
+    """Where the guard itself is killed, calls go on and Asterisk stays, for the next guard to take over."""
+    drain_s: float = Field(20, ge=0, le=3600)
+    """After SIGTERM: how long calls may go on before they are handed to people."""
+    people_s: float = Field(300, ge=0, le=36000)
+    """After SIGTERM: how long callers may go on waiting for people and talking to them."""
+
+
 class Settings(Section):
     telephony: Telephony = Telephony()  # pyright: ignore[reportCallIssue]
     recognition: Recognition = Recognition()  # pyright: ignore[reportCallIssue]
     speech: Speech = Speech()  # pyright: ignore[reportCallIssue]
     content: Content = Content()
     console: Console = Console()  # pyright: ignore[reportCallIssue]
+    guard: Guard = Guard()  # pyright: ignore[reportCallIssue]
     run_dir: Path | None = None
     """Where Asterisk's configuration, logs and sockets live; none: a folder in the cache, one for each SIP port."""
 

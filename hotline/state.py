@@ -18,6 +18,16 @@ class AgentSecret(BaseModel):
     password: str
 
 
+class Feed(BaseModel):
+    """Of one calls process."""
+
+    model_config = ConfigDict(frozen=True)
+
+    url: str
+    """Of the websocket of live events."""
+    token: str
+
+
 class RunState(BaseModel):
     model_config = ConfigDict(frozen=True)
 
@@ -27,9 +37,7 @@ class RunState(BaseModel):
     """host:port."""
     number: str
     console: str
-    feed: str
-    """Websocket URL of the live events."""
-    feed_token: str
+    feeds: tuple[Feed, ...]
     ari: str
     ari_user: str
     ari_password: str

@@ -1,20 +1,14 @@
-"""The hotline's web servers: one for the calls in their own process, the console in another."""
+"""Web servers on sockets that were opened before."""
 
 import asyncio
-import os
 import socket
-import subprocess
-import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import uvicorn
 from fastapi import FastAPI
 
-from hotline.console_process import TOKEN_VARIABLE
 from hotline.errors import NotReadyError
-from hotline.settings import ROOT
-from telephony.asterisk.child import bound_to_us
 from telephony.asterisk.ports import describe_owner
 
 
@@ -47,7 +41,7 @@ async def web_served(api: FastAPI, listening: socket.socket) -> AsyncGenerator[N
         timeout_graceful_shutdown=1,
         lifespan="off",
     )
-    server = _Server(config)
+    server = QuietServer(config)
     task = asyncio.create_task(server.serve(sockets=[listening]), name="web")
     try:
         yield
@@ -56,27 +50,11 @@ async def web_served(api: FastAPI, listening: socket.socket) -> AsyncGenerator[N
         await asyncio.wait([task])
 
 
-class _Server(uvicorn.Server):
+class QuietServer(uvicorn.Server):
     """Signals are the program's, not the web server's."""
 
     def install_signal_handlers(self) -> None:
         return
 
-
-@asynccontextmanager
-async def console_running(listening: socket.socket, feed_url: str, token: str) -> AsyncGenerator[None]:
-    process = await asyncio.create_subprocess_exec(
-        # It must not keep the port when this process is killed.
-        *bound_to_us(
-            [sys.executable, "-m", "hotline.console_process", "--feed", feed_url, "--fd", str(listening.fileno())]
-        ),
-        pass_fds=[listening.fileno()],
-        stdin=subprocess.DEVNULL,
-        env=os.environ | {TOKEN_VARIABLE: token, "PYTHONPATH": str(ROOT)},
-    )
-    try:
-        yield
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        await process.wait()
+    def end(self) -> None:
+        self.should_exit = True

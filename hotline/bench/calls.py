@@ -53,7 +53,7 @@ async def bench_calls(loads: Sequence[int], turns_per_call: int) -> list[dict[st
 
 async def _measure(served: Served, to: str, scripts: Sequence[Script], plan: Plan, base_mb: float) -> dict[str, Any]:
     watched, peak = Watched(), Peak()
-    async with following(served.state.feed, served.state.feed_token, watched.put):
+    async with following(served.state.feeds, watched.put):
         before, asterisk_before = _hotline(served), cost([served.state.asterisk_pid])
         callers_before, started = _own_cpu_s(), time.monotonic()
         async with asyncio.TaskGroup() as group:
@@ -100,7 +100,7 @@ class Peak:
 async def _calls_now(served: Served) -> int:
     import httpx
 
-    url = served.state.feed.replace("ws://", "http://").replace("/feed", "/healthz")
+    url = served.state.feeds[0].url.replace("ws://", "http://").replace("/feed", "/healthz")
     with contextlib.suppress(httpx.HTTPError):
         async with httpx.AsyncClient(trust_env=False) as client:
             return int((await client.get(url)).json()["calls"])

@@ -1,4 +1,8 @@
-"""Answer calls until told to stop (Ctrl-C or SIGTERM); prints one JSON line when calls are answered."""
+"""Answer calls until told to stop; prints one JSON line when calls are answered.
+
+SIGTERM: no new calls; those that go on end or are handed over (`guard.drain_s`, `guard.people_s`). Ctrl-C hands them
+over at once. A second signal does not wait for anybody.
+"""
 
 import argparse
 import asyncio
@@ -6,8 +10,7 @@ import json
 import signal
 from pathlib import Path
 
-from hotline.errors import NotReadyError
-from hotline.serving import running_hotline
+from hotline.guard.guard import guarding
 from hotline.settings import Settings, load_settings
 
 
@@ -22,22 +25,25 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _serve(settings: Settings) -> None:
-    stop = asyncio.Event()
+    told: asyncio.Queue[int] = asyncio.Queue()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    async with running_hotline(settings) as hotline:
-        state = hotline.state
+        loop.add_signal_handler(number, told.put_nowait, number)
+    async with guarding(settings) as (guard, state, file):
         ready = {
             "ready": True,
             "console": state.console,
             "sip": state.sip,
             "number": state.number,
-            "state": str(hotline.state_file),
+            "state": str(file),
         }
         print(json.dumps(ready), flush=True)
-        stopped = asyncio.ensure_future(stop.wait())
-        await asyncio.wait([stopped, hotline.failed], return_when=asyncio.FIRST_COMPLETED)
-        stopped.cancel()
-        if hotline.failed.done():
-            raise NotReadyError(f"serve: {hotline.failed.result()}")
+        number = await told.get()
+        # A person at the keyboard wants the calls handed over now.
+        calls_s = settings.guard.drain_s if number == signal.SIGTERM else 0.0
+        draining = asyncio.create_task(guard.drain(calls_s=calls_s, people_s=settings.guard.people_s), name="drain")
+        again = asyncio.create_task(told.get(), name="told again")
+        await asyncio.wait([draining, again], return_when=asyncio.FIRST_COMPLETED)
+        for task in (draining, again):
+            task.cancel()
+        await asyncio.wait([draining, again])

@@ -44,6 +44,8 @@ class Channel:
     context: str
     extension: str
     """Where it is in the dialplan."""
+    application: str = ""
+    """Arguments of the `Stasis` that it is in, its application first; empty in the rest of the dialplan."""
 
     @classmethod
     def parse(cls, record: Record) -> "Channel":
@@ -55,7 +57,13 @@ class Channel:
             caller_number=take(caller, "number", str),
             context=take(dialplan, "context", str),
             extension=take(dialplan, "exten", str),
+            application=_stasis(dialplan),
         )
+
+
+def _stasis(dialplan: Record) -> str:
+    data = dialplan.get("app_data")
+    return data if dialplan.get("app_name") == "Stasis" and isinstance(data, str) else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

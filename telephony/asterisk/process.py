@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Self
 
 from telephony.ari.client import AriClient
+from telephony.asterisk.adopted import AdoptedProcess, runs
 from telephony.asterisk.child import bound_to_us, plain_environment
 from telephony.asterisk.config import sounds_dir, write_configuration
 from telephony.asterisk.installation import Installation
@@ -44,7 +45,7 @@ class AsteriskProcess:
         self.settings = settings
         self.run_dir = run_dir.resolve()
         self._dies_with_parent = dies_with_parent
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: asyncio.subprocess.Process | AdoptedProcess | None = None
         self._lock: IO[str] | None = None
 
     @property
@@ -66,6 +67,10 @@ class AsteriskProcess:
         return self.run_dir / "log" / "output"
 
     @property
+    def _configuration(self) -> Path:
+        return self.run_dir / "etc" / "asterisk.conf"
+
+    @property
     def sounds_dir(self) -> Path:
         return sounds_dir(self.settings, self.run_dir)
 
@@ -79,9 +84,8 @@ class AsteriskProcess:
 
     def ari(self, app: str | None = None) -> AriClient:
         """A client of this instance; the caller closes it."""
-        return AriClient(
-            self.ari_url, self.settings.ari_user, self.settings.ari_password, app or self.settings.stasis_apps[0]
-        )
+        app = app or next(iter(self.settings.stasis_apps), self.settings.ari_user)
+        return AriClient(self.ari_url, self.settings.ari_user, self.settings.ari_password, app)
 
     async def start(self) -> None:
         """Raises `PortTakenError`, `AsteriskConfigError`, `AsteriskVersionError`, `AsteriskStartError`."""
@@ -92,8 +96,8 @@ class AsteriskProcess:
         self._take_run_dir()
         try:
             self._require_ports()
-            etc = write_configuration(self.installation, self.settings, self.run_dir)
-            command = self.installation.command("-f", "-C", str(etc / "asterisk.conf"))
+            write_configuration(self.installation, self.settings, self.run_dir)
+            command = self.installation.command("-f", "-C", str(self._configuration))
             if self._dies_with_parent:
                 command = bound_to_us(command)
             self.log_path.unlink(missing_ok=True)
@@ -111,6 +115,22 @@ class AsteriskProcess:
             self._release_run_dir()
             raise
         log.info("asterisk started", extra={"pid": self.pid, "sip": self.sip_address, "log": str(self.log_path)})
+
+    def adopt(self, pid: int) -> bool:
+        """Takes over the one that a program which is gone left here, with these settings; False: there is none.
+
+        Raises `AsteriskStartError` where that program lives.
+        """
+        if self.alive or not runs(pid, str(self._configuration)):
+            return False
+        self._take_run_dir()
+        try:
+            self._process = AdoptedProcess(pid)
+        except ProcessLookupError:
+            self._release_run_dir()
+            return False
+        log.warning("asterisk adopted", extra={"pid": pid, "sip": self.sip_address})
+        return True
 
     async def wait_ready(self, timeout_s: float = 60.0) -> None:
         """Until our own ARI password is accepted and our own SIP side answers.

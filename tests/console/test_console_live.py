@@ -16,6 +16,7 @@ from calls.api import create_api
 from calls.feed import EventFeed
 from console.live import create_console, shown
 from contracts.call_event import CallEvent
+from contracts.feeds import FeedAddress
 
 TOKEN = "a-token"
 
@@ -52,7 +53,7 @@ def event(sequence: int) -> CallEvent:
 async def test_what_is_said_reaches_the_page() -> None:
     feed = EventFeed()
     async with asyncio.timeout(20), served(create_api(feed=feed, token=TOKEN, calls_now=lambda: 0)) as calls:
-        async with served(create_console(feed_url=f"ws://{calls}/feed", token=TOKEN)) as console:
+        async with served(create_console([FeedAddress(url=f"ws://{calls}/feed", token=TOKEN)])) as console:
             async with httpx.AsyncClient(base_url=f"http://{console}") as client:
                 assert "Cuộc gọi đang diễn ra" in (await client.get("/")).text
                 async with client.stream("GET", "/live") as stream:

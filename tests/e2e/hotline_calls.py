@@ -73,7 +73,9 @@ class OnCall:
     told: Told
 
     async def say(self, text: str) -> None:
-        await self.caller.say(say_turn(text).pcm)
+        # Not in the phone's loop: while that stands still nothing is sent, and of the burst that makes up for it the
+        # exchange drops what is older than 100 ms, which are the first words.
+        await self.caller.say((await asyncio.to_thread(say_turn, text)).pcm)
 
     async def heard_quiet(self, ms: int = 700) -> None:
         """Until something was heard from here on and then nothing for so long."""
@@ -103,7 +105,7 @@ async def told_of(state: RunState, number: str) -> AsyncGenerator[Told]:
     """The deadline of a call; where it passes, the failure shows what happened in the call."""
     told = Told(number)
     try:
-        async with asyncio.timeout(DEADLINE_S), following(state.feed, state.feed_token, told.put):
+        async with asyncio.timeout(DEADLINE_S), following(state.feeds, told.put):
             yield told
     except TimeoutError as error:
         error.add_note("\n".join(f"{event.kind} {dict(event.fields)}"[:200] for event in told.events))
@@ -139,7 +141,7 @@ async def ari_of(state: RunState) -> AsyncGenerator[AriClient]:
 
 def calls_url(state: RunState) -> str:
     """Of the web server in the calls' process."""
-    return state.feed.replace("ws://", "http://").removesuffix("/feed")
+    return state.feeds[0].url.replace("ws://", "http://").removesuffix("/feed")
 
 
 async def calls_now(state: RunState) -> int:

@@ -40,7 +40,7 @@ async def going_on(state: RunState) -> AsyncGenerator[OnCall]:
 async def test_a_media_socket_without_an_invitation_is_closed(hotline_state: RunState) -> None:
     async with going_on(hotline_state):
         for query in ("", "?token=", "?token=0123456789abcdef0123456789abcdef"):
-            url = hotline_state.feed.replace("/feed", f"/media{query}")
+            url = hotline_state.feeds[0].url.replace("/feed", f"/media{query}")
             async with websockets.connect(url, subprotocols=[websockets.Subprotocol("media")]) as socket:
                 with pytest.raises(websockets.ConnectionClosed):
                     await socket.send('{"event": "MEDIA_START"}')
@@ -61,7 +61,7 @@ async def test_what_is_no_websocket_is_refused(hotline_state: RunState) -> None:
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer "}, {"Authorization": "Bearer not-the-token"}])
 async def test_the_feed_wants_its_token(hotline_state: RunState, headers: dict[str, str]) -> None:
     with pytest.raises(websockets.InvalidStatus) as refused:
-        async with websockets.connect(hotline_state.feed, additional_headers=headers):
+        async with websockets.connect(hotline_state.feeds[0].url, additional_headers=headers):
             pass
     assert refused.value.response.status_code == 403
 
@@ -92,7 +92,7 @@ def ports_of(state: RunState) -> dict[str, tuple[str, int]]:
     """Setting → kind and number of a port that the running hotline owns."""
     found = {
         "TONGDAI__TELEPHONY__SIP_PORT": ("udp", int(state.sip.rpartition(":")[2])),
-        "TONGDAI__TELEPHONY__MEDIA_PORT": ("tcp", urlsplit(state.feed).port),
+        "TONGDAI__TELEPHONY__MEDIA_PORT": ("tcp", urlsplit(state.feeds[0].url).port),
         "TONGDAI__TELEPHONY__ARI_PORT": ("tcp", urlsplit(state.ari).port),
         "TONGDAI__CONSOLE__PORT": ("tcp", urlsplit(state.console).port),
     }

@@ -22,7 +22,7 @@ from hotline.bench.questions import QUESTIONS
 from hotline.feed_reader import CallLog, following
 from hotline.live_view import LiveView
 from hotline.settings import Settings
-from hotline.state import RunState, read_state, run_dir, write_state
+from hotline.state import Feed, RunState, read_state, run_dir, write_state
 from telephony.g711 import Pcm
 from telephony.sip.measure import PAUSE_SAMPLES, segments
 from telephony.sip.turns import BargeInTurn, SayTurn
@@ -103,8 +103,8 @@ def test_partials_are_written_over_on_a_terminal_only() -> None:
 def state(pid: int) -> RunState:
     return RunState(
         pid=pid, asterisk_pid=1, sip="127.0.0.1:5060", number="19001009", console="http://127.0.0.1/",
-        feed="ws://127.0.0.1/feed", feed_token="secret", ari="http://127.0.0.1", ari_user="u", ari_password="p",
-        agents=(),
+        feeds=(Feed(url="ws://127.0.0.1/feed", token="secret"),), ari="http://127.0.0.1", ari_user="u",
+        ari_password="p", agents=(),
     )  # fmt: skip
 
 
@@ -162,7 +162,7 @@ async def test_the_feed_is_followed_over_what_is_unreadable() -> None:
 
     async with asyncio.timeout(10), websockets.serve(feed, "127.0.0.1", 0) as server:
         port = next(iter(server.sockets)).getsockname()[1]
-        async with following(f"ws://127.0.0.1:{port}", "secret", arrived.put_nowait):
+        async with following([Feed(url=f"ws://127.0.0.1:{port}", token="secret")], arrived.put_nowait):
             assert [await arrived.get(), await arrived.get()] == COURSE[:2]
     assert tokens == ["Bearer secret"]
 
@@ -176,10 +176,10 @@ async def test_a_feed_that_ends_ends_nothing_else() -> None:
 
     async with asyncio.timeout(10), websockets.serve(feed, "127.0.0.1", 0) as server:
         port = next(iter(server.sockets)).getsockname()[1]
-        async with following(f"ws://127.0.0.1:{port}", "secret", lambda event: None):
+        async with following([Feed(url=f"ws://127.0.0.1:{port}", token="secret")], lambda event: None):
             await closed.wait()
     with pytest.raises(OSError):
-        async with following(f"ws://127.0.0.1:{port}", "secret", lambda event: None):
+        async with following([Feed(url=f"ws://127.0.0.1:{port}", token="secret")], lambda event: None):
             pass
 
 

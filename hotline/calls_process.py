@@ -1,0 +1,152 @@
+"""A calls process: media sockets, ear, meaning, dialog and voice of its calls; one event loop for audio and decisions.
+
+It shares nothing with others of its kind. Where the guard is gone it takes no new calls and ends after the last one.
+"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from calls.api import create_api
+from calls.feed import EventFeed
+from calls.parts import Parts
+from calls.session import Session
+from contracts.errors import TongdaiError
+from hotline.call_parts import call_parts
+from hotline.calls_greeting import Greeting
+from hotline.child_program import Command, ToGuard, guard_commands, read_greeting
+from hotline.errors import NotReadyError
+from hotline.event_loop import run
+from hotline.knowledge import today
+from hotline.logs import configure_logs
+from hotline.web import port_of, web_served
+from telephony.ari.client import AriClient
+from telephony.asterisk.dialplan import media_client
+from telephony.bridge import CallBridge
+from telephony.line import Line
+from telephony.media_socket import MediaSockets
+
+log = logging.getLogger(__name__)
+
+_CONNECT_TIMEOUT_S = 30.0
+
+
+class CallsProcess:
+    def __init__(self, bridge: CallBridge, parts: Parts, *, most: int) -> None:
+        self._bridge = bridge
+        self._parts = parts
+        self._most = most
+        self._draining = False
+        self._calls: asyncio.Task[None] | None = None
+        self.over = asyncio.Event()
+        """It is to end."""
+
+    async def answer(self, line: Line) -> None:
+        """One call. A caller who is left on the line goes to the queue of people."""
+        if self._draining:
+            return
+        if self._bridge.calls_now > self._most:
+            log.warning("call beyond max_calls", extra={"call_id": line.call_id})
+            return
+        await Session(line, self._parts, today=today()).run()
+
+    def figures(self) -> Mapping[str, Any]:
+        return {"calls": self._bridge.calls_now, "faults": self._bridge.faults, "draining": self._draining}
+
+    async def drain(self, seconds: float | None) -> None:
+        """No new calls; ends after the last one, or after `seconds`, when those still talking go to people."""
+        self._draining = True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._bridge.no_calls()
+        self.over.set()
+
+    async def obey(self, commands: "asyncio.Queue[Command | None]") -> None:
+        """Until the guard is gone and the last call is over."""
+        draining: set[asyncio.Task[None]] = set()
+        try:
+            while (command := await commands.get()) is not None:
+                if command.get("command") == "drain":
+                    draining.add(asyncio.create_task(self.drain(float(command["seconds"])), name="drain"))
+            log.error("the guard is gone")
+            await self.drain(None)
+        finally:
+            for task in draining:
+                task.cancel()
+
+
+@asynccontextmanager
+async def running_calls(greeting: Greeting, listening: socket.socket) -> AsyncGenerator[CallsProcess]:
+    """Answers calls when it yields; what goes on at the end goes to people. Raises `TongdaiError`."""
+    settings = greeting.settings
+    async with AsyncExitStack() as stack:
+        feed = EventFeed()
+        parts = await stack.enter_async_context(call_parts(settings, feed))
+        ari = await stack.enter_async_context(
+            AriClient(greeting.ari_url, greeting.ari_user, greeting.ari_password, greeting.app)
+        )
+        sockets = MediaSockets()
+        bridge = CallBridge(ari, sockets, media_client=media_client(port_of(listening)))
+        process = CallsProcess(bridge, parts, most=settings.telephony.max_calls)
+        api = create_api(feed=feed, token=greeting.token, calls_now=lambda: bridge.calls_now)
+        api.router.routes.append(sockets.route())
+        await stack.enter_async_context(web_served(api, listening))
+        stack.callback(feed.close)
+        calls = await stack.enter_async_context(_taking_calls(bridge, process))
+        calls.add_done_callback(lambda _: process.over.set())
+        yield process
+
+
+@asynccontextmanager
+async def _taking_calls(bridge: CallBridge, process: CallsProcess) -> AsyncGenerator[asyncio.Task[None]]:
+    task = asyncio.create_task(bridge.run(process.answer), name="calls")
+    try:
+        connected = asyncio.create_task(bridge.connected.wait())
+        await asyncio.wait([task, connected], return_when=asyncio.FIRST_COMPLETED, timeout=_CONNECT_TIMEOUT_S)
+        if not connected.done():
+            connected.cancel()
+            error = task.exception() if task.done() and not task.cancelled() else None
+            raise NotReadyError("Asterisk did not register the hotline's application") from error
+        yield task
+    finally:
+        await _end(task)
+
+
+async def _end(*tasks: asyncio.Task[None]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
+
+
+async def _main(greeting: Greeting, guard: ToGuard) -> int:
+    loop = asyncio.get_running_loop()
+    listening = socket.socket(fileno=greeting.media_descriptor)
+    try:
+        async with running_calls(greeting, listening) as process:
+            loop.add_signal_handler(signal.SIGTERM, process.over.set)
+            guard.ready()
+            beating = asyncio.create_task(guard.beat(process.figures), name="beat")
+            obeying = asyncio.create_task(process.obey(await guard_commands()), name="commands")
+            try:
+                await process.over.wait()
+            finally:
+                await _end(beating, obeying)
+    except TongdaiError as error:
+        guard.failed(error)
+        return error.exit_status
+    return 0
+
+
+def main() -> int:
+    configure_logs()
+    guard = ToGuard()
+    return run(_main(Greeting.model_validate(read_greeting()), guard))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,144 @@
+"""The hotline's own Asterisk below the guard: started or adopted, and started again when it ends."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from contracts.clock import Clock
+from hotline.guard.exchange_state import ExchangeState, read_exchange_state, same_but_for_chance
+from hotline.prompts import ensure_prompts
+from hotline.settings import Settings
+from hotline.setup import fetch_asterisk
+from telephony.asterisk.installation import Installation
+from telephony.asterisk.ports import free_ports
+from telephony.asterisk.process import AsteriskProcess
+from telephony.asterisk.settings import AgentAccount, AsteriskSettings
+from telephony.errors import AsteriskError
+
+log = logging.getLogger(__name__)
+
+_STATE = "exchange.json"
+_FIRST_WAIT_S = 0.1
+_LONGEST_WAIT_S = 10.0
+
+
+class Exchange:
+    """`start`, then `run` as a task, then `stop`."""
+
+    def __init__(self, settings: Settings, folder: Path, clock: Clock) -> None:
+        self._settings = settings
+        self._folder = folder / "asterisk"
+        self._state = folder / _STATE
+        self._clock = clock
+        self.process: AsteriskProcess | None = None
+        self.restarts = 0
+
+    @property
+    def running(self) -> AsteriskProcess:
+        assert self.process is not None
+        return self.process
+
+    async def prepare(self, media_ports: Callable[[tuple[int, ...]], tuple[int, ...]]) -> None:
+        """Installs it where it is missing, and finds out whether one runs here already.
+
+        `media_ports`: given the ports that it knows (empty: none yet), those that it is to know.
+
+        Raises `AsteriskError`.
+        """
+        installation = await asyncio.to_thread(fetch_asterisk)
+        left = read_exchange_state(self._state)
+        if left is not None and await self._adopted(installation, left, media_ports):
+            return
+        wanted = _wanted(self._settings, media_ports(()))
+        self.process = self._made(installation, wanted)
+        await ensure_prompts(self.process.sounds_dir, engine=self._settings.speech.engine)
+
+    async def start(self) -> None:
+        """Ready when it returns. Raises `AsteriskError`."""
+        process = self.running
+        if not process.alive:
+            await process.start()
+        try:
+            await process.wait_ready()
+        except BaseException:
+            await process.stop()
+            raise
+        ExchangeState(pid=process.pid or 0, settings=process.settings).write(self._state)
+
+    async def run(self, on_up: Callable[[], Awaitable[None]]) -> None:
+        """Until cancelled. `on_up`: after each start anew."""
+        wait_s = _FIRST_WAIT_S
+        while True:
+            began = self._clock.now()
+            if self.running.alive:
+                await self.running.wait()
+                log.error("asterisk has ended", extra={"log": str(self.running.log_path)})
+                await self.running.stop()
+            wait_s = _FIRST_WAIT_S if self._clock.now() - began > _LONGEST_WAIT_S else min(wait_s * 2, _LONGEST_WAIT_S)
+            await self._clock.sleep(wait_s)
+            self.restarts += 1
+            try:
+                await self.start()
+            except AsteriskError as error:
+                log.error("asterisk does not start", extra={"code": error.code, "error": str(error)})
+            else:
+                await on_up()
+
+    async def stop(self) -> None:
+        if self.process is not None:
+            await self.process.stop()
+        self._state.unlink(missing_ok=True)
+
+    def _made(self, installation: Installation, settings: AsteriskSettings) -> AsteriskProcess:
+        bound = not self._settings.guard.calls_outlive_it
+        return AsteriskProcess(installation, settings, self._folder, dies_with_parent=bound)
+
+    async def _adopted(
+        self, installation: Installation, left: ExchangeState, media_ports: Callable[[tuple[int, ...]], tuple[int, ...]]
+    ) -> bool:
+        process = self._made(installation, left.settings)
+        if not process.adopt(left.pid):
+            return False
+        known = left.settings.media_ports
+        wanted = _wanted(self._settings, known)
+        if same_but_for_chance(wanted, left.settings, free=_left_open(self._settings)):
+            media_ports(known)
+            self.process = process
+            return True
+        log.warning("asterisk of other settings is ended", extra={"pid": left.pid})
+        await process.stop()
+        return False
+
+
+def _wanted(settings: Settings, media_ports: tuple[int, ...]) -> AsteriskSettings:
+    phone, free = settings.telephony, free_ports()
+    return AsteriskSettings(
+        sip_host=phone.sip_host,
+        sip_port=phone.sip_port or free.sip,
+        http_port=phone.ari_port or free.http,
+        media_ports=media_ports,
+        rtp_start=phone.rtp_start or free.rtp_start,
+        rtp_end=phone.rtp_start + phone.rtp_ports if phone.rtp_start else free.rtp_end,
+        trunks=phone.trunks,
+        agents=tuple(
+            AgentAccount(name=agent.name, number=agent.number, password=agent.password or secrets.token_urlsafe(12))
+            for agent in phone.agents
+        ),
+        hotline=phone.number,
+        queue_max_s=phone.queue_max_s,
+        stasis_apps=(),
+    )
+
+
+def _left_open(settings: Settings) -> frozenset[str]:
+    """Fields of `_wanted` that chance decides."""
+    phone = settings.telephony
+    decided = {"sip_port": phone.sip_port, "http_port": phone.ari_port, "rtp_start": phone.rtp_start}
+    found = {name for name, value in decided.items() if not value}
+    if "rtp_start" in found:
+        found.add("rtp_end")
+    if not all(agent.password for agent in phone.agents):
+        found.add("agents")
+    return frozenset(found)

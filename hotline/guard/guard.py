@@ -1,0 +1,165 @@
+"""Starts the exchange, the calls processes and the console, keeps them running, and ends them in order."""
+
+import asyncio
+import logging
+import os
+import secrets
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from contracts.clock import Clock, SystemClock
+from hotline.guard.applications import Applications
+from hotline.guard.child import Child, ChildSpec
+from hotline.guard.exchange import Exchange
+from hotline.guard.keeper import Keeper
+from hotline.guard.media_ports import MediaPorts
+from hotline.guard.slots import Slot, calls_keeper
+from hotline.settings import Settings
+from hotline.state import AgentSecret, Feed, RunState, run_dir, write_state
+from hotline.web import listening_socket, port_of
+from telephony.ari.client import AriClient
+from telephony.asterisk.process import AsteriskProcess
+from telephony.errors import AriError
+
+log = logging.getLogger(__name__)
+
+_STOP_GRACE_S = 8.0
+_LOOK_EVERY_S = 0.25
+
+
+class Guard:
+    def __init__(
+        self, settings: Settings, exchange: Exchange, applications: Applications, ari: AriClient,
+        calls: Mapping[str, Keeper], clock: Clock,
+    ) -> None:  # fmt: skip
+        self._settings = settings
+        self._exchange = exchange
+        self._applications = applications
+        self._ari = ari
+        self._calls = calls
+        self._clock = clock
+
+    async def drain(self, *, calls_s: float, people_s: float) -> None:
+        """No new calls; those that go on end or go to people. Returns when nobody is left, or the times are over."""
+        await self._applications.close()
+        for keeper in self._calls.values():
+            if keeper.child is not None:
+                keeper.child.send({"command": "drain", "seconds": calls_s})
+        end = self._clock.now() + calls_s + people_s
+        while self._clock.now() < end and await self._channels():
+            await self._clock.sleep(_LOOK_EVERY_S)
+
+    def figures(self) -> Mapping[str, Any]:
+        """For status pages: of each process its pid, restarts and what it said last."""
+        return {
+            name: {"pid": keeper.child.pid if keeper.child else 0, "restarts": keeper.restarts}
+            | dict(keeper.child.figures if keeper.child else {})
+            for name, keeper in self._calls.items()
+        } | {"exchange": {"pid": self._exchange.running.pid, "restarts": self._exchange.restarts}}
+
+    async def _channels(self) -> int:
+        try:
+            return len(await self._ari.channels())
+        except AriError:
+            return 0
+
+
+@asynccontextmanager
+async def guarding(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[tuple[Guard, RunState, Path]]:
+    """Calls are answered when it yields; its end ends everything. Raises `TongdaiError` naming what is wrong."""
+    clock = clock or SystemClock()
+    async with AsyncExitStack() as stack:
+        folder = run_dir(settings)
+        folder.mkdir(parents=True, exist_ok=True)
+        media = MediaPorts(settings.guard.calls_processes, settings.telephony.media_port)
+        stack.callback(media.close)
+        console = listening_socket("console.port", settings.console.host, settings.console.port)
+        stack.callback(console.close)
+        exchange = Exchange(settings, folder, clock)
+        await exchange.prepare(media.open)
+        stack.push_async_callback(exchange.stop)
+        await exchange.start()
+        ari = await stack.enter_async_context(exchange.running.ari())
+        applications = Applications(ari)
+        slots = [
+            Slot(name=str(number), listening=listening, token=secrets.token_urlsafe(24))
+            for number, listening in enumerate(media.sockets)
+        ]
+        calls = {
+            slot.name: calls_keeper(slot, settings, lambda: exchange.running, ari, applications, clock)
+            for slot in slots
+        }
+        page = Keeper(
+            make=lambda: _console(console.fileno(), slots, settings), clock=clock, on_up=_nothing, on_down=_nothing
+        )
+        keepers = [*calls.values(), page]
+        stack.push_async_callback(_stop, keepers)
+        await _start(keepers)
+
+        async def up() -> None:
+            await applications.tell()
+            write_state(folder, _state(settings, exchange.running, port_of(console), slots))
+
+        state = _state(settings, exchange.running, port_of(console), slots)
+        file = write_state(folder, state)
+        stack.callback(file.unlink, missing_ok=True)
+        stack.push_async_callback(_end, *_keep(keepers, exchange, up))
+        yield Guard(settings, exchange, applications, ari, calls, clock), state, file
+
+
+def _keep(keepers: list[Keeper], exchange: Exchange, on_up: Callable[[], Awaitable[None]]) -> list[asyncio.Task[None]]:
+    tasks = [asyncio.create_task(keeper.run(), name="keeper") for keeper in keepers]
+    return [*tasks, asyncio.create_task(exchange.run(on_up), name="exchange")]
+
+
+async def _start(keepers: list[Keeper]) -> None:
+    """All at once. Raises the error of the first that does not come up."""
+    starting = [asyncio.create_task(keeper.start(), name="start") for keeper in keepers]
+    try:
+        await asyncio.gather(*starting)
+    finally:
+        await _end(*starting)
+
+
+async def _stop(keepers: list[Keeper]) -> None:
+    await asyncio.gather(*(keeper.stop(_STOP_GRACE_S) for keeper in keepers))
+
+
+async def _nothing(child: Child) -> None:
+    return
+
+
+async def _end(*tasks: asyncio.Task[None]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
+
+
+def _console(descriptor: int, slots: list[Slot], settings: Settings) -> ChildSpec:
+    feeds = [{"url": slot.feed_url, "token": slot.token} for slot in slots]
+    return ChildSpec(
+        name="console",
+        module="hotline.console_process",
+        greeting={"feeds": feeds, "descriptor": descriptor},
+        descriptors=(descriptor,),
+    )
+
+
+def _state(settings: Settings, asterisk: AsteriskProcess, console_port: int, slots: list[Slot]) -> RunState:
+    return RunState(
+        pid=os.getpid(),
+        asterisk_pid=asterisk.pid or 0,
+        sip=asterisk.sip_address,
+        number=asterisk.settings.hotline,
+        console=f"http://{settings.console.host}:{console_port}/",
+        feeds=tuple(Feed(url=slot.feed_url, token=slot.token) for slot in slots),
+        ari=asterisk.ari_url,
+        ari_user=asterisk.settings.ari_user,
+        ari_password=asterisk.settings.ari_password,
+        agents=tuple(
+            AgentSecret(name=agent.name, number=agent.number, password=agent.password)
+            for agent in asterisk.settings.agents
+        ),
+    )
