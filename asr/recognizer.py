@@ -87,3 +87,7 @@ class PooledRecognizer(Recognizer, Protocol):
     def load(self) -> RecognizerLoad:
         """What is known already; asks nobody."""
         ...
+
+    async def running(self) -> None:
+        """Returns as soon as it can take a turn."""
+        ...

@@ -2,9 +2,10 @@
 
 So that it can, the audio of each open turn is kept until its result is there: as long as the longest turn, and no more
 (340 kB at 8 kHz for a turn of 20 s; 20 MB for 60 of them). A turn moves once: audio that ends the recogniser it is fed
-to must not end all of them.
+to must not end all of them. Where none runs, a result that is asked for waits a while for the first that does.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -33,9 +34,13 @@ class _Opening:
 class SharedRecognizer:
     """An `asr.recognizer.Recognizer` that tells its load."""
 
-    def __init__(self, recognizers: Sequence[PooledRecognizer]) -> None:
-        """At least one, started; they become this one's and are closed with it."""
+    def __init__(self, recognizers: Sequence[PooledRecognizer], *, replacement_s: float = 3.0) -> None:
+        """At least one, started; they become this one's and are closed with it.
+
+        `replacement_s`: how long a lost turn waits where no recogniser runs; one starts in a second or two.
+        """
         self._recognizers = tuple(recognizers)
+        self._replacement_s = replacement_s
         self._open = [0] * len(self._recognizers)
 
     def open(self, *, rate_hz: int, expectation: Expectation, on_partial: OnPartial) -> "SharedRecognition":
@@ -70,6 +75,16 @@ class SharedRecognizer:
 
     def _late(self, at: int) -> bool:
         return self._recognizers[at].load().behind_ms >= _LATE_MS
+
+    async def some_running(self) -> None:
+        """Returns when one can take a turn, or none has come in time."""
+        coming = [asyncio.create_task(one.running(), name="recogniser comes") for one in self._recognizers]
+        try:
+            await asyncio.wait(coming, timeout=self._replacement_s, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in coming:
+                task.cancel()
+            await asyncio.wait(coming)
 
     def ended(self, at: int) -> None:
         self._open[at] -= 1
@@ -130,9 +145,15 @@ class SharedRecognition:
             try:
                 return await question(asked)
             except EarError:
-                moved = self._recognition is not asked or self._move()
-                if self._over or not moved:
+                if not await self._goes_on(asked):
                     raise
+
+    async def _goes_on(self, lost: PooledRecognition) -> bool:
+        """Whether the turn is, or comes to be, with another recogniser than the one that lost it."""
+        if self._recognition is lost and not self._move() and self._kept is not None:
+            await self._owner.some_running()
+        # Audio that came meanwhile may have moved it.
+        return not self._over and (self._recognition is not lost or self._move())
 
     def _move(self) -> bool:
         """All audio so far goes to another recogniser; whether there was one to take it."""

@@ -45,24 +45,31 @@ class OneTurn:
 class Named:
     def __init__(self, name: str, log: list[str]) -> None:
         self.name, self.log = name, log
-        self.down = False
+        self.up = asyncio.Event()
+        self.up.set()
         self.behind_ms = 0.0
         self.turns: list[OneTurn] = []
 
     def open(self, *, rate_hz: int, expectation: Expectation, on_partial: OnPartial) -> OneTurn:
-        if self.down:
+        if not self.up.is_set():
             raise RecognizerUnavailable("down")
         self.log.append(self.name)
         self.turns.append(OneTurn(self, on_partial))
         return self.turns[-1]
 
     def lose(self, error: EarError | None = None) -> None:
-        self.down = error is None
+        if error is None:
+            self.up.clear()
         for turn in self.turns:
             turn.failure = error or RecognizerUnavailable("lost")
 
     def load(self) -> RecognizerLoad:
-        return RecognizerLoad(behind_ms=self.behind_ms, open_streams=len(self.turns), capacity=0 if self.down else 64)
+        return RecognizerLoad(
+            behind_ms=self.behind_ms, open_streams=len(self.turns), capacity=64 if self.up.is_set() else 0
+        )
+
+    async def running(self) -> None:
+        await self.up.wait()
 
     async def cpu_s(self) -> float:
         return 1.5
@@ -75,7 +82,7 @@ class Two:
     def __init__(self) -> None:
         self.log: list[str] = []
         self.a, self.b = Named("a", self.log), Named("b", self.log)
-        self.shared = SharedRecognizer([self.a, self.b])
+        self.shared = SharedRecognizer([self.a, self.b], replacement_s=0.05)
         self.partials: list[str] = []
 
     def open(self, expectation: Expectation | None = None) -> SharedRecognition:
@@ -158,7 +165,7 @@ async def test_a_turn_moves_once(two: Two) -> None:
     turn = two.open()
     two.a.lose()
     turn.feed(PCM)
-    two.a.down = False
+    two.a.up.set()
     two.b.lose()
     turn.feed(PCM)
     with pytest.raises(RecognizerUnavailable):
@@ -177,16 +184,48 @@ async def test_one_that_refuses_is_not_asked_first_again(two: Two) -> None:
 
 
 async def test_without_another_the_turn_waits_for_its_own(two: Two) -> None:
-    two.b.down = True
+    two.b.lose()
     turn = two.open()
     turn.feed(PCM)
     two.a.lose()
     turn.feed(PCM)
     with pytest.raises(RecognizerUnavailable):
         await turn.peek()
-    two.a.down = False
+    two.a.up.set()
     turn.feed(PCM)
     assert (await turn.peek())[0].text == "a 960"
+
+
+@pytest.mark.parametrize("meanwhile", [0, 1])
+async def test_a_result_waits_for_the_first_recogniser_that_runs(two: Two, meanwhile: int) -> None:
+    turn = SharedRecognizer([two.a, two.b]).open(
+        rate_hz=8000, expectation=Expectation(), on_partial=lambda partial: None
+    )
+    turn.feed(PCM)
+    two.a.lose()
+    two.b.lose()
+    waiting = asyncio.create_task(turn.finish())
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert not waiting.done()
+    two.b.up.set()
+    turn.feed(PCM * meanwhile)
+    async with asyncio.timeout(20):
+        assert (await waiting)[0].text == f"b {320 * (1 + meanwhile)}"
+
+
+async def test_cancelling_a_result_that_waits_ends_it(two: Two) -> None:
+    turn = two.open()
+    two.a.lose()
+    two.b.lose()
+    waiting = asyncio.create_task(turn.peek())
+    await asyncio.sleep(0)
+    turn.cancel()
+    two.b.up.set()
+    with pytest.raises(RecognizerUnavailable):
+        async with asyncio.timeout(20):
+            await waiting
+    assert not two.b.turns
 
 
 async def test_a_turn_beyond_the_longest_is_not_kept(two: Two) -> None:
