@@ -5,7 +5,7 @@ events. What the recogniser takes its time for runs in at most one task, which t
 
     idle ──expect──► listening ──speech──► turn ──silence──► peek ──more speech──► turn
                         │                   │                 └──silence enough──► Heard (the peek's result)
-                        └──no input         └──too long, hang-up──► finish ──► Heard
+                        └──no input         └──too long──► finish ──► Heard
 
 Soon after the speech stops the recogniser is peeked. Its text tells how much silence ends the turn, and when no more
 speech follows it is the result.
@@ -148,19 +148,6 @@ class Ear:
         if self._expectation.speech and (turn is None or not turn.finishing):
             self._listen(frame)
         self._check_time()
-
-    def hang_up(self) -> bool:
-        """The line is gone: what was being said ends as a turn with `Ended.HANGUP`. Whether a last event follows."""
-        turn = self._turn
-        if turn is None:
-            self._expectation = self._no_input_at = None
-            return False
-        if turn.peeked is not None:
-            turn.recognition.cancel()
-            self._end(self._heard(turn, turn.peeked, Ended.HANGUP, self._silence_ms(), 0.0))
-        elif not turn.finishing:
-            self._finish(turn, Ended.HANGUP)
-        return True
 
     async def close(self) -> None:
         """Idempotent; waits for the ear's own task."""

@@ -32,7 +32,6 @@ class Ended(StrEnum):
 
     ENDPOINT = "endpoint"
     MAX_TURN = "max_turn"
-    HANGUP = "hangup"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

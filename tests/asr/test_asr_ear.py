@@ -163,19 +163,6 @@ async def test_the_longest_turn() -> None:
     assert isinstance(heard, Heard) and heard.ended is Ended.MAX_TURN
 
 
-@pytest.mark.parametrize("silence_ms", [0, 200])
-async def test_hanging_up_ends_the_turn(silence_ms: int) -> None:
-    ear = make_ear(ScriptedRecognizer())
-    ear.expect(QUESTION)
-    await feed_ms(ear, [(SPEECH, 600), (QUIET, silence_ms)])
-    assert ear.hang_up()
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    heard = (await events(ear))[-1]
-    assert isinstance(heard, Heard) and heard.ended is Ended.HANGUP
-    assert not ear.hang_up()
-
-
 async def test_a_late_peek_ends_the_turn_when_it_comes() -> None:
     recognizer = ScriptedRecognizer()
     recognizer.hold.clear()
