@@ -28,6 +28,7 @@ from dialogs.engine import Engine
 from hotline.knowledge import load_language_model
 from hotline.settings import Settings
 from nlu.interpreter import start_interpreter
+from telephony.sip.measure import first_loud
 from telephony.wav import write_wav
 from telephony.wav_line import WavLine
 from telephony.wav_script import HangUp, Say, Step, When
@@ -105,6 +106,12 @@ def said(text: str, when: When = When.QUIET, after_ms: int = 0) -> Say:
     return Say(pcm=render(text, variant="caller1").tobytes(), when=when, after_ms=after_ms)
 
 
+def at_once(text: str, after_ms: int) -> Say:
+    """Said into the greeting, so soon after the call began; `text` without the silence before it."""
+    pcm = render(text, variant="caller1")
+    return Say(pcm=bytes(16 * after_ms) + pcm[first_loud(pcm) or 0 :].tobytes(), when=When.NOW)
+
+
 async def heard_back(sound: bytes, recognizer: Recognizer, folder: Path) -> str:
     """What our recogniser understands of what the caller heard."""
     write_wav(folder / "heard.wav", sound, rate_hz=8000)
@@ -122,6 +129,13 @@ async def test_a_spoken_question_gets_the_right_answer_by_voice(hotline: Hotline
     answer = await heard_back(line.heard[2 * turn_end :], hotline.recognizer, tmp_path)
     assert "giấy chứng sinh" in answer
     assert "giấy khai sinh" in await heard_back(line.spoken, hotline.recognizer, tmp_path)
+
+
+@pytest.mark.parametrize("after_ms", [0, 100, 300])
+async def test_who_speaks_over_the_greeting_is_heard_from_the_first_word(hotline: Hotline, after_ms: int) -> None:
+    await hotline.call([at_once(PAPERS, after_ms)])
+    assert hotline.fields("turn.heard", "text") == [PAPERS]
+    assert len(hotline.fields("barge_in.interrupted", "act_id")) == 1
 
 
 async def test_interrupting_asking_on_and_a_person(hotline: Hotline) -> None:
