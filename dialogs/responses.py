@@ -14,6 +14,7 @@ from procedures.yaml_source import YamlSource
 
 PLACEHOLDERS = frozenset({
     "procedure", "aspect", "question", "choices", "number", "cases", "case", "updated", "missing", "answered", "reason",
+    "known_since",
 })  # fmt: skip
 BUILT_IN = frozenset({
     "choice_item", "answer_lead", "source_note", "source_note_undated", "question_whole", "question_procedure",

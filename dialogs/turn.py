@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 
 from contracts.acts import Act, Behaviour, HandoffReason, HangUp, Listen, Say, Source, Transfer
 from contracts.expectation import Expectation
@@ -137,6 +138,7 @@ class Turn:
             "confirmed": state.question.confirmed,
             "procedure": state.question.procedure_code is not None,
             "known": self.procedure is not None,
+            "too_early": self._known_since() is not None,
             "aspect": self._has_aspect(),
             "general": state.question.aspects == (Aspect.GENERAL,),
             "ambiguous": bool(state.question.offers),
@@ -166,7 +168,8 @@ class Turn:
             "choices": self._choices(),
             "cases": self._cases(),
             "missing": responses.aspect_names(state.missing),
-            "updated": f"{updated.day}/{updated.month}/{updated.year}" if updated else "",
+            "updated": _written(updated),
+            "known_since": _written(self._known_since()),
         }
 
     # Helpers
@@ -186,6 +189,11 @@ class Turn:
         if question.aspects != (Aspect.GENERAL,):
             return bool(question.aspects)
         return today is not None and bool(self._composer.facts(question.procedure_code or "", Aspect.GENERAL, today))
+
+    def _known_since(self) -> date | None:
+        """Where the day that is asked for is before all that is known of the procedure: the first day that is known."""
+        code, today = self.state.question.procedure_code, self.state.today
+        return self.content.catalogue.unknown_before(code, today) if code and today else None
 
     def _cases(self) -> str:
         today, responses = self.state.today, self.content.responses
@@ -211,6 +219,10 @@ class Turn:
 
 
 _ABOUT_QUESTION = frozenset({Behaviour.ANSWER, Behaviour.CLARIFY, Behaviour.HANDOFF})
+
+
+def _written(day: date | None) -> str:
+    return f"{day.day}/{day.month}/{day.year}" if day else ""
 
 
 def forgotten(state: State) -> State:

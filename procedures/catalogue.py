@@ -59,6 +59,11 @@ class Catalogue:
             raise UnknownProcedure(f"procedure: no content for {code}")
         return procedure
 
+    def unknown_before(self, code: str, day: date) -> date | None:
+        """The first day for which anything is known of a procedure, if `day` is earlier; else None."""
+        known = [procedure.known_since or date.min for procedure in self._versions.get(code, [])]
+        return min(known) if known and day < min(known) else None
+
     def facts(self, code: str, aspect: Aspect, as_of: date, profile: Profile) -> tuple[SpokenFact, ...]:
         """What a caller may hear, the normal case first; empty: a person must answer."""
         procedure = self.get(code, as_of)

@@ -114,6 +114,8 @@ class RecordSource:
     """Last change on the national portal; None: not known."""
     hash: str
     """Of the whole record as it was read."""
+    read: date | None = None
+    """The day on which it was read; None: not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,5 +135,12 @@ class Procedure:
     valid_to: date | None = None
     """Last day in force; None: open."""
 
+    @property
+    def known_since(self) -> date | None:
+        """The first day for which we know that it held: it came into force, or was seen so on the portal."""
+        return self.valid_from or self.source.updated or self.source.read
+
     def in_force(self, day: date) -> bool:
-        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+        """As far as is known: a record without `valid_from` says nothing about the time before it was seen."""
+        since = self.known_since
+        return (since is None or since <= day) and (self.valid_to is None or day <= self.valid_to)

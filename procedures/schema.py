@@ -116,6 +116,7 @@ class FactYaml(_Strict):
 class RecordSourceYaml(_Strict):
     decision: str | None = None
     updated: date | None = None
+    read: date | None = None
     hash: Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")]
 
 
@@ -165,7 +166,12 @@ def read_procedure(source: YamlSource) -> Procedure:
         aliases=read.aliases,
         facts=tuple(fact.fact() for fact in read.facts),
         version=content_hash(source.data),
-        source=RecordSource(decision=read.source.decision or "", updated=read.source.updated, hash=read.source.hash),
+        source=RecordSource(
+            decision=read.source.decision or "",
+            updated=read.source.updated,
+            hash=read.source.hash,
+            read=read.source.read,
+        ),
         valid_from=read.valid_from,
         valid_to=read.valid_to,
     )

@@ -61,6 +61,12 @@ def test_standard_input_is_a_batch(tongdai: Command, monkeypatch: pytest.MonkeyP
     assert ran.status == 0 and ran.lines[0]["id"] == "\ud800"
 
 
+def test_a_day_before_all_that_is_known_is_not_answered(tongdai: Command) -> None:
+    (line,) = tongdai("ask", "--json", "--as-of", "1999-01-01", PAPERS).lines
+    assert line["behaviour"] == "handoff" and line["sources"] == []
+    assert "trước ngày đó" in line["says"][0]
+
+
 def test_an_empty_batch_asks_nothing(tongdai: Command, tmp_path: Path) -> None:
     ran = tongdai("ask", "--json", "--batch", batch(tmp_path))
     assert (ran.status, ran.out) == (0, "")

@@ -78,9 +78,29 @@ def test_records_of_one_code_follow_each_other() -> None:
     assert catalogue.procedures() == (new,)
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        RecordSource(decision="", updated=DAY, read=DAY + timedelta(days=30), hash="0123456789ab"),
+        RecordSource(decision="", updated=None, read=DAY, hash="0123456789ab"),
+    ],
+)
+def test_a_record_tells_nothing_of_the_time_before_it_was_seen(source: RecordSource) -> None:
+    one = replace(procedure(fact("một")), source=source)
+    catalogue, before = Catalogue([one]), DAY - timedelta(days=1)
+    assert phrases(one, DAY, Profile.DEMO) == ["một"] and catalogue.unknown_before(one.code, DAY) is None
+    assert phrases(one, before, Profile.DEMO) == [] and catalogue.unknown_before(one.code, before) == DAY
+    assert catalogue.get(one.code) == one
+    dated = replace(one, valid_from=date(2020, 1, 1))
+    assert phrases(dated, before, Profile.DEMO) == ["một"]
+    assert Catalogue([one, replace(dated, valid_to=before)]).unknown_before(one.code, date(2019, 1, 1)) == date(
+        2020, 1, 1
+    )
+
+
 def test_unknown_codes() -> None:
     catalogue = Catalogue([procedure(fact("một"))])
-    assert catalogue.get("9.999999") is None
+    assert catalogue.get("9.999999") is None and catalogue.unknown_before("9.999999", date.min) is None
     assert catalogue.facts("9.999999", Aspect.FEE, DAY, Profile.DEMO) == ()
     with pytest.raises(UnknownProcedure, match=r"9\.999999"):
         catalogue.require("9.999999")

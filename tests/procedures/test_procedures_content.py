@@ -31,6 +31,12 @@ def test_a_procedure_is_fit_to_speak(procedure: Procedure) -> None:
 
 
 @pytest.mark.parametrize("procedure", PROCEDURES, ids=[one.code for one in PROCEDURES])
+def test_it_is_known_since_when_a_record_holds(procedure: Procedure) -> None:
+    assert procedure.known_since is not None and date(2020, 1, 1) < procedure.known_since < DAY
+    assert not procedure.in_force(date(1999, 1, 1))
+
+
+@pytest.mark.parametrize("procedure", PROCEDURES, ids=[one.code for one in PROCEDURES])
 def test_facts_are_short_and_end_as_sentences(procedure: Procedure) -> None:
     for fact in procedure.facts:
         assert len(fact.phrase.split()) <= WORDS_LIMIT, fact.phrase
