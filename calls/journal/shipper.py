@@ -5,10 +5,11 @@ that failed is done again, and storing an event twice stores it once.
 """
 
 import logging
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -54,6 +55,8 @@ class ShipperStatus:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Source:
     file: Path
+    size: int
+    """Bytes to read: what a process writes meanwhile is the next pass's, so that each one ends."""
     owner_gone: bool
 
 
@@ -124,13 +127,15 @@ class Shipper:
             # Asked before the files are read: what a process that is gone wrote is all there then.
             gone = owner_gone(run)
             for file in call_files(run):
-                yield _Source(file=file, owner_gone=gone)
+                with suppress(FileNotFoundError):
+                    size = sys.maxsize if gone else file.stat().st_size
+                    yield _Source(file=file, size=size, owner_gone=gone)
 
     def _ship_files(self, sources: Sequence[_Source]) -> None:
         reading: Sequence[_Source] = sources
         while reading:
             unfinished = self._store([chunk for source in reading if (chunk := self._read(source)) is not None])
-            reading = [source for source in reading if source.file in unfinished]
+            reading = [source for source in reading if unfinished.get(source.file, source.size) < source.size]
 
     def _read(self, source: _Source) -> Chunk | None:
         """None where there is nothing new."""
@@ -146,24 +151,24 @@ class Shipper:
             return None
         return chunk if chunk.events or chunk.over else None
 
-    def _store(self, chunks: Sequence[Chunk]) -> set[Path]:
-        """The files of which there is more."""
+    def _store(self, chunks: Sequence[Chunk]) -> dict[Path, int]:
+        """Those of which there is more, and after how many bytes."""
         if not chunks:
-            return set()
+            return {}
         try:
             differing = store.write(self._engine, chunks)
         except EventRefused as error:
             if len(chunks) > 1:
-                return {file for chunk in chunks for file in self._store([chunk])}
+                return {file: offset for chunk in chunks for file, offset in self._store([chunk]).items()}
             self._set_aside(chunks[0].file, Damage(code="refused", message=str(error), line=chunks[0].stop.lines))
-            return set()
+            return {}
         for chunk in chunks:
             if chunk.file in differing:
                 damage = Damage(code="conflict", message="another event has its number", line=chunk.stop.lines)
                 self._set_aside(chunk.file, damage)
             else:
                 self._settle(chunk)
-        return {chunk.file for chunk in chunks if chunk.more and chunk.file not in differing}
+        return {chunk.file: chunk.stop.offset for chunk in chunks if chunk.more and chunk.file not in differing}
 
     def _settle(self, chunk: Chunk) -> None:
         """What was read is in the database."""
