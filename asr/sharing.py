@@ -34,7 +34,7 @@ class _Opening:
 class SharedRecognizer:
     """An `asr.recognizer.Recognizer` that tells its load."""
 
-    def __init__(self, recognizers: Sequence[PooledRecognizer], *, replacement_s: float = 3.0) -> None:
+    def __init__(self, recognizers: Sequence[PooledRecognizer], *, replacement_s: float = 5.0) -> None:
         """At least one, started; they become this one's and are closed with it.
 
         `replacement_s`: how long a lost turn waits where no recogniser runs; one starts in a second or two.
