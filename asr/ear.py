@@ -13,25 +13,25 @@ speech follows it is the result.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
 from asr.ear_events import EarEvent, NoInput, PartialHeard, RecognitionFailed, SpeechDropped, SpeechStarted
+from asr.ear_work import EarWork
 from asr.endpointing import EndpointPolicy
 from asr.errors import EarError, RecognizerUnavailable
 from asr.recognizer import Partial, Recognizer
-from asr.speech_onset import OnsetSettings, SpeechOnset
+from asr.speech_onset import OnsetSettings
+from asr.speech_watch import SpeechWatch
 from asr.turn import Turn
-from asr.vad import RATE_HZ, WINDOW_SAMPLES, SpeechDetector, VadStream
-from contracts.audio import SAMPLE_BYTES, ms_to_samples, samples_to_ms
+from asr.vad import RATE_HZ, SpeechDetector, VadStream
+from contracts.audio import ms_to_samples
 from contracts.clock import Clock, SystemClock
 from contracts.expectation import Expectation
 from contracts.heard import Ended, Heard, Hypothesis
 
 log = logging.getLogger(__name__)
-
-_Work = Callable[[], Coroutine[None, None, None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,23 +76,24 @@ class Ear:
         self._completeness = completeness
         self._policy = policy or EndpointPolicy()
         self._settings = settings or EarSettings()
-        self._detector = detector or VadStream()
         self._clock = clock or SystemClock()
-        self._onset = SpeechOnset(rate_hz, self._settings.onset)
+        self._watch = SpeechWatch(
+            detector or VadStream(),
+            rate_hz=rate_hz,
+            onset=self._settings.onset,
+            pre_roll_ms=self._settings.pre_roll_ms,
+        )
         self._events: asyncio.Queue[EarEvent | None] = asyncio.Queue()
-        self._sample = 0
-        self._detector_offset = 0
-        self._recent = b""
         self._expectation: Expectation | None = None
         self._no_input_at: int | None = None
         self._turn: Turn | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._work = EarWork()
         self._closed = False
 
     @property
     def sample(self) -> int:
         """Samples heard so far."""
-        return self._sample
+        return self._watch.sample
 
     @property
     def listening(self) -> bool:
@@ -106,7 +107,7 @@ class Ear:
     @property
     def speech_ms(self) -> float:
         """How much speech the turn has so far; 0 without a turn."""
-        return samples_to_ms(self._onset.speech_samples, self._rate_hz) if self._turn else 0.0
+        return self._watch.speech_ms if self._turn else 0.0
 
     def expect(self, expectation: Expectation, *, no_input: bool = True) -> None:
         """Listens from now on. `no_input=False`: without the no-input time, while the hotline itself is speaking.
@@ -116,13 +117,11 @@ class Ear:
         begins = self._expectation is None
         self._expectation = expectation
         wait = ms_to_samples(expectation.no_input_ms, self._rate_hz)
-        self._no_input_at = self._sample + wait if no_input else None
+        self._no_input_at = self._watch.sample + wait if no_input else None
         if begins and self._turn is None:
-            self._detector.reset()
-            self._onset.reset()
-            self._detector_offset = self._sample - len(self._recent) // SAMPLE_BYTES
+            self._watch.start_anew()
             if expectation.speech:
-                self._listen(self._recent)
+                self._listen(self._watch.look_back())
         elif self._turn is not None and self._turn.peeked is not None:
             self._require(self._turn)
 
@@ -138,15 +137,14 @@ class Ear:
 
     def feed(self, frame: bytes) -> None:
         """The next PCM16 of the line, of any length."""
-        self._sample += len(frame) // SAMPLE_BYTES
+        self._watch.take(frame)
         turn = self._turn
         if turn is not None and not turn.finishing:
             turn.recognition.feed(frame)
-        self._recent = (self._recent + frame)[-self._keep_bytes() :]
         if self._expectation is None:
             return
         if self._expectation.speech and (turn is None or not turn.finishing):
-            self._listen(frame)
+            self._listen(self._watch.look(frame))
         self._check_time()
 
     async def close(self) -> None:
@@ -156,34 +154,26 @@ class Ear:
         self._closed = True
         self._expectation = None
         self._drop_turn()
-        if self._tasks:
-            await asyncio.wait(set(self._tasks))
+        await self._work.ended()
         self._events.put_nowait(None)
 
     # --- from windows to a turn
 
-    def _keep_bytes(self) -> int:
-        """Of the audio before: the pre-roll, and what the detector needs to notice that speech began."""
-        onset = self._settings.onset
-        extra = samples_to_ms(4 * WINDOW_SAMPLES, self._rate_hz) + onset.least_speech_ms + onset.longest_gap_ms
-        return ms_to_samples(self._settings.pre_roll_ms + extra, self._rate_hz) * SAMPLE_BYTES
-
-    def _listen(self, pcm: bytes) -> None:
-        for first, probability in self._detector.feed(pcm):
-            if self._expectation is None:
-                return
-            self._onset.feed(first + self._detector_offset, WINDOW_SAMPLES, probability)
-            if self._turn is None and self._onset.started:
+    def _listen(self, windows: Iterator[None]) -> None:
+        onset = self._watch.onset
+        for _ in windows:
+            if self._turn is None and onset.started:
                 self._begin()
-            elif self._turn is not None and self._onset.speaking and self._turn.peek_asked:
+            elif self._turn is not None and onset.speaking and self._turn.peek_asked:
                 self._turn.silences += 1
                 self._turn.peek_asked, self._turn.peeked = False, None
+            if self._expectation is None:
+                return
 
     def _begin(self) -> None:
-        expectation, start = self._expectation, self._onset.start
+        expectation, start = self._expectation, self._watch.onset.start
         assert expectation is not None and start is not None
-        oldest = self._sample - len(self._recent) // SAMPLE_BYTES
-        offset = max(oldest, start - ms_to_samples(self._settings.pre_roll_ms, self._rate_hz))
+        offset, before = self._watch.since_before_speech()
         try:
             recognition = self._recognizer.open(
                 rate_hz=self._rate_hz, expectation=expectation, on_partial=self._hear_partial
@@ -191,7 +181,7 @@ class Ear:
         except EarError as error:
             self._fail(error)
             return
-        recognition.feed(self._recent[(offset - oldest) * SAMPLE_BYTES :])
+        recognition.feed(before)
         self._turn = Turn(recognition=recognition, offset=offset, start=start)
         self._events.put_nowait(SpeechStarted(sample=start))
 
@@ -206,23 +196,21 @@ class Ear:
         if expectation is None:
             return
         if turn is None:
-            if self._no_input_at is not None and self._sample >= self._no_input_at and self._onset.start is None:
-                self._end(NoInput(sample=self._sample))
-        elif turn.waits and self._sample - turn.asked >= ms_to_samples(self._settings.answer_ms, self._rate_hz):
+            silent = self._watch.onset.start is None
+            if silent and self._no_input_at is not None and self._watch.sample >= self._no_input_at:
+                self._end(NoInput(sample=self._watch.sample))
+        elif turn.waits and self._watch.sample - turn.asked >= ms_to_samples(self._settings.answer_ms, self._rate_hz):
             self._drop_turn()
             self._fail(RecognizerUnavailable("the recogniser does not answer"))
         elif turn.finishing:
             return
-        elif self._sample - turn.start >= ms_to_samples(expectation.max_turn_ms, self._rate_hz):
-            self._finish(turn, Ended.MAX_TURN)
-        elif not self._onset.speaking:
-            if not turn.peek_asked and self._silence_ms() >= self._policy.settings.peek_ms:
-                turn.peek_asked, turn.asked = True, self._sample
-                self._own(partial(self._peek, turn, turn.silences))
+        elif self._watch.sample - turn.start >= ms_to_samples(expectation.max_turn_ms, self._rate_hz):
+            self._finish(turn)
+        elif not self._watch.onset.speaking:
+            if not turn.peek_asked and self._watch.silence_ms >= self._policy.settings.peek_ms:
+                turn.peek_asked, turn.asked = True, self._watch.sample
+                self._work.begin(partial(self._peek, turn, turn.silences), partial(self._turn_failed, turn))
             self._end_if_silent_enough(turn)
-
-    def _silence_ms(self) -> float:
-        return samples_to_ms(self._sample - self._onset.end, self._rate_hz)
 
     async def _peek(self, turn: Turn, silence: int) -> None:
         found = await turn.recognition.peek()
@@ -238,32 +226,32 @@ class Ear:
         turn.required_ms = self._policy.required_silence_ms(self._expectation, text, turn.completeness)
 
     def _end_if_silent_enough(self, turn: Turn) -> None:
-        if turn.peeked is None or self._silence_ms() < turn.required_ms:
+        if turn.peeked is None or self._watch.silence_ms < turn.required_ms:
             return
         turn.recognition.cancel()
-        noise = samples_to_ms(self._onset.speech_samples, self._rate_hz) <= self._settings.noise_ms
+        noise = self._watch.speech_ms <= self._settings.noise_ms
         if not turn.peeked[0].text and noise:
             self._drop_noise()
         else:
-            self._end(self._heard(turn, turn.peeked, Ended.ENDPOINT, self._silence_ms(), 0.0))
+            self._end(self._heard(turn, turn.peeked, Ended.ENDPOINT, self._watch.silence_ms, 0.0))
 
     def _drop_noise(self) -> None:
         self._turn = None
-        self._onset.reset()
+        self._watch.forget_speech()
         if self._no_input_at is not None:
-            least = self._sample + ms_to_samples(self._settings.after_noise_ms, self._rate_hz)
+            least = self._watch.sample + ms_to_samples(self._settings.after_noise_ms, self._rate_hz)
             self._no_input_at = max(self._no_input_at, least)
-        self._events.put_nowait(SpeechDropped(sample=self._sample))
+        self._events.put_nowait(SpeechDropped(sample=self._watch.sample))
 
-    def _finish(self, turn: Turn, ended: Ended) -> None:
-        turn.finishing, turn.asked = True, self._sample
-        self._own(partial(self._await_finish, turn, ended, self._silence_ms()))
+    def _finish(self, turn: Turn) -> None:
+        turn.finishing, turn.asked = True, self._watch.sample
+        self._work.begin(partial(self._await_finish, turn, self._watch.silence_ms), partial(self._turn_failed, turn))
 
-    async def _await_finish(self, turn: Turn, ended: Ended, silence_ms: float) -> None:
+    async def _await_finish(self, turn: Turn, silence_ms: float) -> None:
         decided = self._clock.now()
         found = await turn.recognition.finish()
         if self._turn is turn:
-            self._end(self._heard(turn, found, ended, silence_ms, (self._clock.now() - decided) * 1000))
+            self._end(self._heard(turn, found, Ended.MAX_TURN, silence_ms, (self._clock.now() - decided) * 1000))
 
     def _heard(
         self, turn: Turn, found: tuple[Hypothesis, ...], ended: Ended, endpoint_ms: float, recognition_ms: float
@@ -271,7 +259,7 @@ class Ear:
         assert self._expectation is not None
         return turn.heard(
             found,
-            end=self._onset.end,
+            end=self._watch.onset.end,
             expectation=self._expectation,
             ended=ended,
             endpoint_ms=endpoint_ms,
@@ -284,41 +272,24 @@ class Ear:
         """The expectation is over."""
         if self._turn is not None:
             # What belongs to this turn must not begin the next one.
-            self._recent = b""
+            self._watch.forget_audio()
         self._turn = None
         self._expectation = self._no_input_at = None
-        self._onset.reset()
+        self._watch.forget_speech()
         self._events.put_nowait(event)
 
     def _fail(self, error: EarError) -> None:
         log.warning("recognition failed", extra={"code": error.code})
-        self._end(RecognitionFailed(sample=self._sample, code=error.code))
+        self._end(RecognitionFailed(sample=self._watch.sample, code=error.code))
+
+    def _turn_failed(self, turn: Turn, error: EarError) -> None:
+        if self._turn is turn:
+            turn.recognition.cancel()
+            self._fail(error)
 
     def _drop_turn(self) -> None:
         turn, self._turn = self._turn, None
-        self._onset.reset()
+        self._watch.forget_speech()
         if turn is not None:
             turn.recognition.cancel()
-        for task in self._tasks:
-            task.cancel()
-
-    def _own(self, work: _Work) -> None:
-        """Runs a peek or finish; one that is still running has been overtaken."""
-        for task in self._tasks:
-            task.cancel()
-        task = asyncio.get_running_loop().create_task(self._guard(work, self._turn), name="ear")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _guard(self, work: _Work, turn: Turn | None) -> None:
-        try:
-            await work()
-        except EarError as error:
-            if turn is not None and self._turn is turn:
-                turn.recognition.cancel()
-                self._fail(error)
-        except Exception:
-            log.exception("ear task failed")
-            if turn is not None and self._turn is turn:
-                turn.recognition.cancel()
-                self._fail(EarError("fault"))
+        self._work.cancel()

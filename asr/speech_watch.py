@@ -1,0 +1,73 @@
+"""Where in a line's audio somebody speaks, with the latest audio kept so that a turn gets it from before its start."""
+
+from collections.abc import Iterator
+
+from asr.speech_onset import OnsetSettings, SpeechOnset
+from asr.vad import WINDOW_SAMPLES, SpeechDetector
+from contracts.audio import SAMPLE_BYTES, ms_to_samples, samples_to_ms
+
+
+class SpeechWatch:
+    """Positions are samples of the line's clock."""
+
+    def __init__(self, detector: SpeechDetector, *, rate_hz: int, onset: OnsetSettings, pre_roll_ms: int) -> None:
+        """`pre_roll_ms`: audio before the first speech that `since_before_speech` gives."""
+        self._detector = detector
+        self._detector_offset = 0
+        self._rate_hz = rate_hz
+        self._pre_roll = ms_to_samples(pre_roll_ms, rate_hz)
+        # The pre-roll, and what the detector needs to notice that speech began.
+        noticing_ms = samples_to_ms(4 * WINDOW_SAMPLES, rate_hz) + onset.least_speech_ms + onset.longest_gap_ms
+        self._keep_bytes = ms_to_samples(pre_roll_ms + noticing_ms, rate_hz) * SAMPLE_BYTES
+        self._recent = b""
+        self.sample = 0
+        """So many have come."""
+        self.onset = SpeechOnset(rate_hz, onset)
+
+    @property
+    def speech_ms(self) -> float:
+        """How much speech there was since the last `forget_speech`."""
+        return samples_to_ms(self.onset.speech_samples, self._rate_hz)
+
+    @property
+    def silence_ms(self) -> float:
+        """Since the last sample of speech."""
+        return samples_to_ms(self.sample - self.onset.end, self._rate_hz)
+
+    def take(self, pcm: bytes) -> None:
+        """The line's next PCM16, of any length; it is kept, and looked for speech by `look`."""
+        self.sample += len(pcm) // SAMPLE_BYTES
+        self._recent = (self._recent + pcm)[-self._keep_bytes :]
+
+    def look(self, pcm: bytes) -> Iterator[None]:
+        """Looks for speech in what was taken last; yields after each window, when `onset` is as of its end."""
+        for first, probability in self._detector.feed(pcm):
+            self.onset.feed(first + self._detector_offset, WINDOW_SAMPLES, probability)
+            yield
+
+    def look_back(self) -> Iterator[None]:
+        """Looks for speech in all of the latest audio, as `look` does; right after `start_anew`."""
+        return self.look(self._recent)
+
+    def start_anew(self) -> None:
+        """Nothing is known of speech, in the latest audio neither."""
+        self._detector.reset()
+        self.onset.reset()
+        self._detector_offset = self._oldest
+
+    def since_before_speech(self) -> tuple[int, bytes]:
+        """Sample of the line, and the audio from there until now; speech must have started."""
+        assert self.onset.start is not None
+        first = max(self._oldest, self.onset.start - self._pre_roll)
+        return first, self._recent[(first - self._oldest) * SAMPLE_BYTES :]
+
+    def forget_speech(self) -> None:
+        self.onset.reset()
+
+    def forget_audio(self) -> None:
+        """What came so far is in no later turn's beginning."""
+        self._recent = b""
+
+    @property
+    def _oldest(self) -> int:
+        return self.sample - len(self._recent) // SAMPLE_BYTES
