@@ -14,16 +14,15 @@ from datetime import date
 
 from asr.ear_events import EarEvent, NoInput, PartialHeard, RecognitionFailed, SpeechDropped, SpeechStarted
 from calls.barge_in import Verdict
+from calls.handoff import Handoff
 from calls.parts import Parts
 from calls.recorder import CallRecorder
 from calls.speaking import Speaker
 from calls.turns import TurnTaker
-from contracts.acts import Act, HandoffReason, HangUp, Listen, Note, Say, Transfer
+from contracts.acts import Act, HangUp, Listen, Note, Say, Transfer
 from contracts.audio import SAMPLE_BYTES
-from contracts.errors import TongdaiError
 from contracts.events import (
     ActFailed,
-    ActFinished,
     BargedIn,
     CallStarted,
     Event,
@@ -38,8 +37,6 @@ from telephony.line import Frame, Key, Line, Played
 from telephony.line import HungUp as LineHungUp
 
 log = logging.getLogger(__name__)
-
-FAULT_SUMMARY = "Tổng đài tự động gặp lỗi trong cuộc gọi này."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +64,7 @@ class Session:
         self._speaker = Speaker(
             line=line, voice=parts.voice, clock=parts.clock, recorder=self._recorder, on_end=self._inbox.put_nowait
         )
+        self._handoff = Handoff(line, self._recorder)
         self._turns = TurnTaker(parts.interpreter, parts.thinking, parts.clock, self._recorder, line.rate_hz)
         self._state = parts.engine.start()
         self._agenda: deque[Act] = deque()
@@ -244,7 +242,8 @@ class Session:
             case Listen():
                 self._ear.expect(act.expectation)
             case Transfer():
-                await self._transfer(act)
+                self._ear.stop_expecting()
+                self._inbox.put_nowait(await self._handoff.decided(act))
             case HangUp():
                 await self._line.hang_up()
             case Note():
@@ -263,33 +262,10 @@ class Session:
         following = next((act for act in self._agenda if isinstance(act, Listen)), None)
         self._ear.expect(following.expectation if following else Expectation(), no_input=False)
 
-    async def _transfer(self, act: Transfer) -> None:
-        self._ear.stop_expecting()
-        self._record_handoff(act.reason, act.summary)
-        try:
-            await self._line.transfer(act.reason.value, act.summary)
-        except TongdaiError as error:
-            self._recorder.record("handoff.failed", {"code": error.code})
-            self._inbox.put_nowait(ActFailed(act_id=act.act_id, code=error.code))
-            return
-        self._recorder.record("handoff.done")
-        self._inbox.put_nowait(ActFinished(act_id=act.act_id))
-
-    def _record_handoff(self, reason: HandoffReason, summary: str) -> None:
-        self._recorder.record("handoff.started", {"reason": reason.value, "summary": summary}, personal=("summary",))
-
     async def _give_up(self) -> None:
-        """A fault: the caller goes to a person; where not even that works the line is closed and the dialplan acts."""
+        """A fault: the caller goes to a person."""
         self._over = True
-        try:
-            await self._speaker.stop()
-            self._record_handoff(HandoffReason.FAULT, FAULT_SUMMARY)
-            await self._line.transfer(HandoffReason.FAULT.value, FAULT_SUMMARY)
-            self._recorder.record("handoff.done")
-        except Exception as error:  # Nothing is left to try; the line's end is the dialplan's.
-            log.exception("handoff after a fault failed", extra={"call_id": self._line.call_id})
-            code = error.code if isinstance(error, TongdaiError) else type(error).__name__
-            self._recorder.record("handoff.failed", {"code": code})
+        await self._handoff.after_fault(self._speaker.stop)
 
 
 async def _end(*tasks: asyncio.Task[None]) -> None:
