@@ -71,6 +71,8 @@ class Told:
 class OnCall:
     caller: SipCaller
     told: Told
+    number: str
+    """The caller's."""
 
     async def say(self, text: str) -> None:
         # Not in the phone's loop: while that stands still nothing is sent, and of the burst that makes up for it the
@@ -97,7 +99,7 @@ async def dialling(state: RunState, *, local_ip: str = "127.0.0.2") -> AsyncGene
         SipCaller(f"{state.number}@{state.sip}", number=number, local_ip=local_ip) as caller,
     ):
         await caller.place()
-        yield OnCall(caller=caller, told=told)
+        yield OnCall(caller=caller, told=told, number=number)
 
 
 @asynccontextmanager
