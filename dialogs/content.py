@@ -1,17 +1,15 @@
 """One bundle of trainers' content, as a call uses it; what callers' words mean is loaded by `nlu`."""
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from dialogs.bundle_files import bundle_id
 from dialogs.flow_schema import read_flows
 from dialogs.flows import Flows
 from dialogs.responses import Responses, read_responses
 from dialogs.thresholds import Thresholds, read_thresholds
 from procedures.catalogue import Catalogue
 from procedures.yaml_source import read_yaml
-
-ID_CHARS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +32,3 @@ class Content:
             responses=responses,
             thresholds=read_thresholds(read_yaml(folder / "thresholds.yml")),
         )
-
-
-def bundle_id(folder: Path) -> str:
-    """The same for the same files, wherever the folder lies."""
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()[:ID_CHARS]

@@ -3,14 +3,15 @@
 from collections.abc import Container
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from contracts.acts import Behaviour, HandoffReason
 from contracts.meaning import Intent
+from contracts.mistakes import Mistake, Mistakes
 from dialogs.conditions import Condition, ConditionError, parse_condition
 from dialogs.flows import Action, Branch, Collect, Flow, Flows, Pattern, Step
 from dialogs.state import Place, Waiting
-from procedures.yaml_source import Location, YamlSource
+from procedures.yaml_source import Location, YamlSource, entries
 
 END = "END"
 _ANSWERED_BY_PATTERNS = frozenset({Intent.YES, Intent.NO, Intent.NOTHING})
@@ -20,6 +21,11 @@ Name = Annotated[str, Field(min_length=1, pattern=r"^[a-z0-9_]+$")]
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+def _branches(given: object) -> object:
+    """`next: NAME` is one branch without a condition."""
+    return [{"else": given}] if isinstance(given, str) else given
 
 
 class _BranchYaml(_Strict):
@@ -49,14 +55,14 @@ class _StepYaml(_Strict):
     wait: Waiting | None = None
     behaviour: Behaviour = Behaviour.DIALOGUE
     interruptible: bool = True
-    next: str | tuple[_BranchYaml, ...] | None = None
+    next: Annotated[tuple[_BranchYaml, ...], BeforeValidator(_branches)] = ()
 
     @model_validator(mode="after")
     def _one_kind(self) -> "_StepYaml":
         kinds = [self.say, self.collect, self.confirm, self.action, self.transfer, self.hang_up or None]
         if sum(kind is not None for kind in kinds) > 1:
             raise ValueError("một bước chỉ làm một việc: say, collect, confirm, action, transfer hoặc hang_up")
-        if all(kind is None for kind in kinds) and self.next is None:
+        if all(kind is None for kind in kinds) and not self.next:
             raise ValueError("bước không làm gì")
         if self.collect is not None and self.ask is None:
             raise ValueError("collect cần có ask")
@@ -88,20 +94,40 @@ class _FlowsYaml(_Strict):
 
 
 class _Reader:
+    """References are followed also where the shape of some flows is wrong, so that all mistakes are told at once."""
+
     def __init__(self, source: YamlSource, sentences: Container[str]) -> None:
         self._source = source
         self._sentences = sentences
-        self._read = source.read_as(_FlowsYaml)
+        self._mistakes = Mistakes()
+        self._names = set(entries(source, "flows"))
+        self._read = self._shape()
 
     def flows(self) -> Flows:
-        for pattern in Pattern:
-            if pattern not in self._read.patterns:
-                raise self._source.fail(("patterns",), f"thiếu: {pattern.value}")
+        if missing := [one.value for one in Pattern if one.value not in entries(self._source, "patterns")]:
+            self._wrong(("patterns",), f"thiếu: {', '.join(missing)}")
         flows = {name: self._flow(name, flow, ("flows", name)) for name, flow in self._read.flows.items()}
         for pattern, flow in self._read.patterns.items():
             name = f"pattern_{pattern.value}"
             flows[name] = self._flow(name, flow, ("patterns", pattern.value))
-        return Flows(flows=flows, by_intent=self._triggers())
+        by_intent = self._triggers()
+        self._mistakes.raise_any()
+        return Flows(flows=flows, by_intent=by_intent)
+
+    def _shape(self) -> _FlowsYaml:
+        """Without the flows whose shape is wrong. Raises `ContentFileError` where that is not all."""
+        try:
+            return self._source.read_as(_FlowsYaml)
+        except Mistake as mistake:
+            self._mistakes.add(mistake)
+        wrong = {tuple(one.field.split(".")[:2]) for one in self._mistakes.found}
+        shape = self._mistakes.attempt(self._source.without(wrong).read_as, _FlowsYaml)
+        if shape is None:
+            self._mistakes.raise_any()
+        return shape or _FlowsYaml(version="1", flows={}, patterns={})
+
+    def _wrong(self, location: Location, problem: str) -> None:
+        self._mistakes.add(self._source.fail(location, problem))
 
     def _triggers(self) -> dict[Intent, str]:
         found: dict[Intent, str] = {}
@@ -109,19 +135,20 @@ class _Reader:
             for index, intent in enumerate(flow.trigger.intents if flow.trigger else ()):
                 where = ("flows", name, "trigger", "intents", index)
                 if intent in _ANSWERED_BY_PATTERNS:
-                    raise self._source.fail(where, f"{intent.value} thuộc về patterns")
-                if intent in found:
-                    raise self._source.fail(where, f"{intent.value} đã thuộc về {found[intent]}")
-                found[intent] = name
-        if missing := [intent.value for intent in Intent if intent not in found | dict.fromkeys(_ANSWERED_BY_PATTERNS)]:
-            raise self._source.fail(("flows",), f"chưa có luồng cho ý định: {', '.join(missing)}")
+                    self._wrong(where, f"{intent.value} thuộc về patterns")
+                elif intent in found:
+                    self._wrong(where, f"{intent.value} đã thuộc về {found[intent]}")
+                found.setdefault(intent, name)
+        missing = [intent.value for intent in Intent if intent not in found | dict.fromkeys(_ANSWERED_BY_PATTERNS)]
+        if missing and set(self._read.flows) == self._names:
+            self._wrong(("flows",), f"chưa có luồng cho ý định: {', '.join(missing)}")
         return found
 
     def _flow(self, name: str, flow: _FlowYaml, where: Location) -> Flow:
         ids: dict[str, int] = {}
         for index, step in enumerate(flow.steps):
             if step.id is not None and step.id in ids:
-                raise self._source.fail((*where, "steps", index, "id"), f"tên bước lặp lại: {step.id}")
+                self._wrong((*where, "steps", index, "id"), f"tên bước lặp lại: {step.id}")
             if step.id is not None:
                 ids[step.id] = index
         steps = tuple(self._step(name, ids, step, (*where, "steps", index)) for index, step in enumerate(flow.steps))
@@ -138,7 +165,7 @@ class _Reader:
         for field in ("say", "ask", "choose", "confirm"):
             name: str | None = getattr(step, field)
             if name is not None and name not in self._sentences:
-                raise self._source.fail((*where, field), f"responses.yml không có câu {name!r}")
+                self._wrong((*where, field), f"responses.yml không có câu {name!r}")
         return Step(
             say=step.say or "",
             collect=step.collect,
@@ -157,21 +184,18 @@ class _Reader:
         )
 
     def _branches(
-        self, flow: str, ids: dict[str, int], given: str | tuple[_BranchYaml, ...] | None, where: Location
+        self, flow: str, ids: dict[str, int], given: tuple[_BranchYaml, ...], where: Location
     ) -> tuple[Branch, ...]:
-        if given is None:
-            return ()
-        if isinstance(given, str):
-            return (Branch(condition=None, then=self._target(flow, ids, given, where)),)
         branches: list[Branch] = []
         for index, branch in enumerate(given):
             place = (*where, index)
             condition = self._condition(branch.condition, (*place, "if")) if branch.condition else None
             target = branch.then or branch.otherwise or END
-            key = "then" if branch.then else "else"
-            branches.append(Branch(condition=condition, then=self._target(flow, ids, target, (*place, key))))
-        if branches and branches[-1].condition is not None:
-            raise self._source.fail(where, "nhánh cuối phải là else")
+            named = (*place, "then" if branch.then else "else")
+            at = named if named in self._source.lines else where
+            branches.append(Branch(condition=condition, then=self._target(flow, ids, target, at)))
+        if given and given[-1].condition is not None:
+            self._wrong(where, "nhánh cuối phải là else")
         return tuple(branches)
 
     def _target(self, flow: str, ids: dict[str, int], name: str, where: Location) -> Place | None:
@@ -179,17 +203,19 @@ class _Reader:
             return None
         if name in ids:
             return Place(flow=flow, step=ids[name])
-        if name in self._read.flows:
+        if name in self._names:
             return Place(flow=name, step=0)
-        raise self._source.fail(where, f"không có bước hay luồng tên {name!r}")
+        self._wrong(where, f"không có bước hay luồng tên {name!r}")
+        return None
 
-    def _condition(self, text: str, where: Location) -> Condition:
+    def _condition(self, text: str, where: Location) -> Condition | None:
         try:
             return parse_condition(text)
         except ConditionError as error:
-            raise self._source.fail(where, str(error)) from error
+            self._wrong(where, str(error))
+            return None
 
 
 def read_flows(source: YamlSource, sentences: Container[str]) -> Flows:
-    """`sentences`: the names that responses.yml has. Raises `ContentFileError` naming file, line and field."""
+    """`sentences`: the names that responses.yml has. Raises `ContentFileError`, one for each mistake."""
     return _Reader(source, sentences).flows()

@@ -12,6 +12,7 @@ from contracts.acts import Act, Behaviour, HandoffReason, HangUp, Transfer
 from contracts.events import ActFailed, CallStarted, Event, KeyPressed, Silence, Understood
 from contracts.heard import Heard, Hypothesis
 from contracts.meaning import Aspect, Candidate, Intent, Meaning
+from contracts.mistakes import Mistakes
 from dialogs.ask import reply
 from dialogs.content import Content
 from dialogs.engine import Engine
@@ -91,6 +92,8 @@ class GoldYaml(_Strict):
 class Gold:
     file: str
     script: GoldYaml
+    lines: tuple[int, ...] = ()
+    """Where each turn begins in the file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,13 +104,23 @@ class Broken:
     turn: int
     """Counted from 1."""
     problem: str
+    line: int = 1
+    """Counted from 1."""
 
 
 def load_gold(folder: Path) -> tuple[Gold, ...]:
-    """All `*.yml` of the folder. Raises `procedures.errors.ContentFileError`."""
-    return tuple(
-        Gold(file=path.name, script=read_yaml(path).read_as(GoldYaml)) for path in sorted(folder.glob("*.yml"))
-    )
+    """All `*.yml` of the folder. Raises `procedures.errors.ContentFileError`, one for each mistake."""
+    mistakes = Mistakes()
+    read = [mistakes.attempt(_read, path) for path in sorted(folder.glob("*.yml"))]
+    mistakes.raise_any()
+    return tuple(gold for gold in read if gold is not None)
+
+
+def _read(path: Path) -> Gold:
+    source = read_yaml(path)
+    script = source.read_as(GoldYaml)
+    lines = tuple(source.line(("turns", index)) for index in range(len(script.turns)))
+    return Gold(file=path.name, script=script, lines=lines)
 
 
 def play(content: Content, gold: Gold) -> tuple[Broken, ...]:
@@ -118,7 +131,8 @@ def play(content: Content, gold: Gold) -> tuple[Broken, ...]:
     for number, turn in enumerate(gold.script.turns, start=1):
         state, acts = engine.step(state, _event(turn, state))
         broken += [
-            Broken(file=gold.file, turn=number, problem=problem) for problem in _problems(turn.expect, state, acts)
+            Broken(file=gold.file, turn=number, problem=problem, line=gold.lines[number - 1] if gold.lines else 1)
+            for problem in _problems(turn.expect, state, acts)
         ]
     return tuple(broken)
 

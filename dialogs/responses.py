@@ -9,13 +9,22 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.acts import HandoffReason
 from contracts.meaning import Aspect
+from contracts.mistakes import Mistakes
 from dialogs.errors import MissingResponse
-from procedures.yaml_source import YamlSource
+from procedures.yaml_source import YamlSource, entries
 
-PLACEHOLDERS = frozenset({
-    "procedure", "aspect", "question", "choices", "number", "cases", "case", "updated", "missing", "answered", "reason",
-    "known_since",
-})  # fmt: skip
+PLACEHOLDERS = frozenset({"procedure", "aspect", "question", "choices", "cases", "updated", "missing", "known_since"})
+"""What every sentence of flows can be filled with."""
+OF_ITS_OWN: Mapping[str, frozenset[str]] = {
+    "choice_item": frozenset({"number", "procedure"}),
+    "answer_lead": frozenset({"question"}),
+    "source_note": PLACEHOLDERS,
+    "source_note_undated": PLACEHOLDERS,
+    "question_whole": frozenset({"aspect", "procedure"}),
+    "question_procedure": frozenset({"procedure"}),
+    "summary": frozenset({"question", "answered", "reason"}),
+}
+"""What the program fills its own sentences with; those that are not named here with nothing."""
 BUILT_IN = frozenset({
     "choice_item", "answer_lead", "source_note", "source_note_undated", "question_whole", "question_procedure",
     "summary", "summary_nothing_asked", "summary_nothing_answered", "list_and", "list_or", "other_cases",
@@ -62,23 +71,31 @@ class Responses:
 
 
 def read_responses(source: YamlSource) -> Responses:
-    """Raises `ContentFileError`."""
-    read = source.read_as(_ResponsesYaml)
-    for name, text in read.responses.items():
-        if problem := _bad_placeholder(text):
-            raise source.fail(("responses", name), problem)
-    if missing := sorted(BUILT_IN - set(read.responses)):
-        raise source.fail(("responses",), f"thiếu câu: {', '.join(missing)}")
-    for kind, given, wanted in (("aspects", read.aspects, Aspect), ("reasons", read.reasons, HandoffReason)):
-        if absent := [one.value for one in wanted if one not in given]:
-            raise source.fail((kind,), f"thiếu: {', '.join(absent)}")
+    """Raises `ContentFileError`, one for each mistake."""
+    mistakes = Mistakes()
+    read = mistakes.attempt(source.read_as, _ResponsesYaml)
+    for name, text in entries(source, "responses").items():
+        if isinstance(text, str) and (problem := _bad_placeholder(name, text)):
+            mistakes.add(source.fail(("responses", name), problem))
+    if missing := sorted(BUILT_IN - set(entries(source, "responses"))):
+        mistakes.add(source.fail(("responses",), f"thiếu câu: {', '.join(missing)}"))
+    for kind, wanted in (("aspects", Aspect), ("reasons", HandoffReason)):
+        if absent := [one.value for one in wanted if one.value not in entries(source, kind)]:
+            mistakes.add(source.fail((kind,), f"thiếu: {', '.join(absent)}"))
+    mistakes.raise_any()
+    assert read is not None
     return Responses(texts=read.responses, aspects=read.aspects, reasons=read.reasons)
 
 
-def _bad_placeholder(text: str) -> str:
+def _bad_placeholder(name: str, text: str) -> str:
+    allowed = OF_ITS_OWN.get(name, frozenset()) if name in BUILT_IN else PLACEHOLDERS
     try:
-        names = [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
+        fields = [part[1:] for part in string.Formatter().parse(text) if part[1] is not None]
     except ValueError:
         return "dấu ngoặc nhọn không khớp"
-    unknown = [name for name in names if name not in PLACEHOLDERS]
-    return f"không có chỗ điền tên {{{unknown[0]}}}" if unknown else ""
+    for field, form, conversion in fields:
+        if field not in allowed:
+            return f"câu này không có chỗ điền tên {{{field}}}"
+        if form or conversion:
+            return f"chỗ điền chỉ viết là {{{field}}}"
+    return ""

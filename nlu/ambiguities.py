@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from contracts.mistakes import Mistakes
 from contracts.syllables import fold_text
 from nlu.yaml_nodes import Node, load_nodes
 
@@ -32,24 +33,36 @@ class Ambiguity:
 def load_ambiguities(path: Path, same: Mapping[str, str]) -> list[Ambiguity]:
     """`same`: see `Targets.same`. Unknown codes are dropped, and with them what is then no longer ambiguous.
 
-    Raises `TrainingDataError`.
+    Raises `TrainingDataError`, one for each mistake.
     """
-    found: list[Ambiguity] = []
-    for key, node in load_nodes(path).items():
-        if key == "version":
-            if node.text() != "1":
-                raise node.fail(f"phiên bản không hỗ trợ: {node.text()}")
-        elif key == "ambiguities":
-            found += [_read(item) for item in node.elements()]
-        else:
-            raise node.fail(f"khóa không hỗ trợ: {key}")
     kept: list[Ambiguity] = []
-    for item in found:
+    for item in _load(path):
         codes = tuple(dict.fromkeys(same[code] for code in item.codes if code in same))
         if len(codes) > 1:
             cues = tuple((same[code], words) for code, words in item.cues if code in same)
             kept.append(Ambiguity(phrases=item.phrases, codes=codes, cues=cues))
     return kept
+
+
+def _load(path: Path) -> list[Ambiguity]:
+    found: list[Ambiguity] = []
+    mistakes = Mistakes()
+
+    def read() -> None:
+        for key, node in load_nodes(path).items():
+            if key == "version":
+                if node.text() != "1":
+                    mistakes.add(node.fail(f"phiên bản không hỗ trợ: {node.text()}"))
+            elif key == "ambiguities":
+                for item in node.elements():
+                    ambiguity = mistakes.attempt(_read, item)
+                    found.extend([ambiguity] if ambiguity else [])
+            else:
+                mistakes.add(node.fail(f"khóa không hỗ trợ: {key}"))
+
+    mistakes.attempt(read)
+    mistakes.raise_any()
+    return found
 
 
 def _read(item: Node) -> Ambiguity:

@@ -5,23 +5,18 @@
 """
 
 from contracts.errors import TongdaiError
+from contracts.mistakes import Mistake
 
 
 class MeaningError(TongdaiError):
     code = "meaning"
 
 
-class TrainingDataError(MeaningError):
-    """`str()` is "FILE:LINE: what is wrong"."""
-
+class TrainingDataError(Mistake, MeaningError):
     code = "meaning.training_data"
-    exit_status = 2
 
     def __init__(self, file: str, line: int, problem: str) -> None:
-        super().__init__(f"{file}:{line}: {problem}")
-        self.file = file
-        self.line = line
-        """Counted from 1."""
+        super().__init__(file, line, "", problem)
 
 
 class EngineError(MeaningError):

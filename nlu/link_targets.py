@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
+from contracts.mistakes import Mistakes
 from contracts.syllables import canonical, tokens
 from nlu.errors import TrainingDataError
 
@@ -75,11 +76,14 @@ def load_names(path: Path) -> list[LinkTarget]:
     except (OSError, EOFError, UnicodeDecodeError) as error:
         raise TrainingDataError(path.name, 1, f"không đọc được: {type(error).__name__}") from error
     targets: list[LinkTarget] = []
+    mistakes = Mistakes()
     for number, row in enumerate(rows, start=2):
         code, name = row.get("code"), row.get("name")
-        if not code or not name:
-            raise TrainingDataError(path.name, number, "cần đủ cột code và name")
-        targets.append(LinkTarget(code=code, name=name, answered=False))
+        if code and name:
+            targets.append(LinkTarget(code=code, name=name, answered=False))
+        else:
+            mistakes.add(TrainingDataError(path.name, number, "cần đủ cột code và name"))
+    mistakes.raise_any()
     return targets
 
 
@@ -90,11 +94,14 @@ def load_colloquial(path: Path) -> list[tuple[str, str]]:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise TrainingDataError(path.name, 1, f"không đọc được: {type(error).__name__}") from error
+    mistakes = Mistakes()
     for number, line in enumerate(lines[1:], start=2):
         parts = line.split("\t")
-        if len(parts) != 2 or not parts[0].strip() or not parts[1].strip():
-            raise TrainingDataError(path.name, number, "mỗi dòng cần đúng hai cột: term và code")
-        pairs.append((parts[0].strip(), parts[1].strip()))
+        if len(parts) == 2 and parts[0].strip() and parts[1].strip():
+            pairs.append((parts[0].strip(), parts[1].strip()))
+        else:
+            mistakes.add(TrainingDataError(path.name, number, "mỗi dòng cần đúng hai cột: term và code"))
+    mistakes.raise_any()
     return pairs
 
 

@@ -2,13 +2,13 @@
 
 import json
 import re
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 from contracts.meaning import Aspect, Intent
+from contracts.mistakes import Mistakes
 from contracts.syllables import nfc
 from nlu.errors import TrainingDataError
 from nlu.yaml_nodes import Node, load_nodes
@@ -82,37 +82,57 @@ def intent_and_aspect(label: str) -> tuple[Intent, Aspect | None]:
 
 
 def load_domain(path: Path) -> Domain:
-    """Raises `TrainingDataError`."""
+    """Raises `TrainingDataError`, one for each mistake."""
     found: dict[str, tuple[str, ...]] = {"intents": (), "entities": ()}
-    for key, node in load_nodes(path).items():
-        if key == "version":
-            _check_version(node)
-        elif key in found:
-            names = [(item, item.text()) for item in node.elements()]
-            for item, name in names:
-                if key == "intents" and name not in LABELS:
-                    raise item.fail(f"ý định không biết: {name}")
-            found[key] = tuple(name for _, name in names)
-        else:
-            raise node.fail(f"khóa không hỗ trợ: {key}")
+    mistakes = Mistakes()
+
+    def read() -> None:
+        for key, node in load_nodes(path).items():
+            mistakes.attempt(_read_domain, key, node, found, mistakes)
+
+    mistakes.attempt(read)
+    mistakes.raise_any()
     return Domain(intents=found["intents"], entities=found["entities"])
 
 
+def _read_domain(key: str, node: Node, found: dict[str, tuple[str, ...]], mistakes: Mistakes) -> None:
+    if key == "version":
+        _check_version(node)
+        return
+    if key not in found:
+        raise node.fail(f"khóa không hỗ trợ: {key}")
+    names: list[str] = []
+    for item in node.elements():
+        name = mistakes.attempt(item.text)
+        if key == "intents" and name is not None and name not in LABELS:
+            mistakes.add(item.fail(f"ý định không biết: {name}"))
+        elif name is not None:
+            names.append(name)
+    found[key] = tuple(names)
+
+
 def load_training_data(path: Path, domain: Domain) -> TrainingData:
-    """Raises `TrainingDataError` for unknown keys, intents, entities, broken annotations and repeated examples."""
+    """Raises `TrainingDataError` for each unknown key, intent, entity, broken annotation and repeated example."""
     examples: list[Example] = []
     lists: dict[str, dict[str, tuple[str, ...]]] = {"synonym": {}, "lookup": {}, "regex": {}}
-    for key, node in load_nodes(path).items():
-        if key == "version":
-            _check_version(node)
-        elif key == "nlu":
-            for item in node.elements():
-                _read_item(item, domain, examples, lists)
-        else:
-            raise node.fail(f"khóa không hỗ trợ: {key}")
-    _check_repeats(path.name, examples)
-    if missing := set(domain.intents) - {example.intent for example in examples}:
-        raise TrainingDataError(path.name, 1, f"ý định chưa có câu mẫu: {', '.join(sorted(missing))}")
+    mistakes = Mistakes()
+
+    def read() -> None:
+        for key, node in load_nodes(path).items():
+            if key == "version":
+                mistakes.attempt(_check_version, node)
+            elif key == "nlu":
+                for item in node.elements():
+                    mistakes.attempt(_read_item, item, domain, examples, lists, mistakes)
+            else:
+                mistakes.add(node.fail(f"khóa không hỗ trợ: {key}"))
+
+    mistakes.attempt(read)
+    _check_repeats(path.name, examples, mistakes)
+    missing = set(domain.intents) - {example.intent for example in examples}
+    if missing and not mistakes.found:
+        mistakes.add(TrainingDataError(path.name, 1, f"ý định chưa có câu mẫu: {', '.join(sorted(missing))}"))
+    mistakes.raise_any()
     return TrainingData(
         examples=tuple(examples), synonyms=lists["synonym"], lookups=lists["lookup"], regexes=lists["regex"]
     )
@@ -124,7 +144,11 @@ def _check_version(node: Node) -> None:
 
 
 def _read_item(
-    item: Node, domain: Domain, examples: list[Example], lists: dict[str, dict[str, tuple[str, ...]]]
+    item: Node,
+    domain: Domain,
+    examples: list[Example],
+    lists: dict[str, dict[str, tuple[str, ...]]],
+    mistakes: Mistakes,
 ) -> None:
     fields = dict(item.items())
     kinds = [key for key in fields if key in ("intent", *lists)]
@@ -138,12 +162,15 @@ def _read_item(
     if kind != "intent":
         if name in lists[kind]:
             raise fields[kind].fail(f"{kind} lặp lại: {name}")
-        lists[kind][name] = tuple(_read_value(block, kind, line, text) for line, text in block.block_lines())
+        values = [mistakes.attempt(_read_value, block, kind, line, text) for line, text in block.block_lines()]
+        lists[kind][name] = tuple(value for value in values if value is not None)
         return
     if name not in domain.intents:
         raise fields[kind].fail(f"ý định không có trong domain.yml: {name}")
     for line, text in block.block_lines():
-        examples.append(_read_example(block.file, line, name, text, domain))
+        example = mistakes.attempt(_read_example, block.file, line, name, text, domain)
+        if example is not None:
+            examples.append(example)
 
 
 def _read_value(block: Node, kind: str, line: int, text: str) -> str:
@@ -191,8 +218,9 @@ def _read_annotation(file: str, line: int, match: re.Match[str]) -> tuple[str, s
     return str(fields.get("entity", "")), str(fields.get("value", ""))
 
 
-def _check_repeats(file: str, examples: list[Example]) -> None:
-    counts = Counter(example.text for example in examples)
-    for example in reversed(examples):
-        if counts[example.text] > 1:
-            raise TrainingDataError(file, example.line, f"câu mẫu lặp lại: {example.text}")
+def _check_repeats(file: str, examples: list[Example], mistakes: Mistakes) -> None:
+    first: dict[str, int] = {}
+    for example in examples:
+        line = first.setdefault(example.text, example.line)
+        if line != example.line:
+            mistakes.add(TrainingDataError(file, example.line, f"câu mẫu lặp lại (dòng {line}): {example.text}"))

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
+from contracts.mistakes import Mistakes
 from nlu.errors import TrainingDataError
+from procedures.errors import ContentFileError
+from procedures.yaml_reading import compose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,16 +25,18 @@ class Node:
         return TrainingDataError(self.file, self.line, problem)
 
     def items(self) -> Iterator[tuple[str, "Node"]]:
-        """Keys and values of a mapping. Raises `TrainingDataError` for anything else and for a repeated key."""
+        """Keys and values of a mapping. Raises `TrainingDataError` if it is none, and at the end for repeated keys."""
         if self.kind != "mapping":
             raise self.fail("phải là danh sách khóa: giá trị")
-        seen = set[str]()
+        seen, mistakes = set[str](), Mistakes()
         for key, value in self.raw.value:
             name = str(key.value)
             if name in seen:
-                raise TrainingDataError(self.file, key.start_mark.line + 1, f"khóa lặp lại: {name}")
+                mistakes.add(TrainingDataError(self.file, key.start_mark.line + 1, f"khóa lặp lại: {name}"))
+                continue
             seen.add(name)
             yield name, wrap(self.file, value)
+        mistakes.raise_any()
 
     def elements(self) -> Iterator["Node"]:
         if self.kind != "sequence":
@@ -48,15 +50,21 @@ class Node:
         return str(self.raw.value)
 
     def block_lines(self) -> Iterator[tuple[int, str]]:
-        """(line number, stripped text after "- ") of a block of examples; empty lines are skipped."""
+        """(line number, stripped text after "- ") of a block of examples; empty lines are skipped.
+
+        Raises `TrainingDataError` at the end, for lines that are no examples.
+        """
+        mistakes = Mistakes()
         for offset, line in enumerate(self.text().splitlines()):
             stripped = line.strip()
             if not stripped:
                 continue
             number = self.line + 1 + offset
             if not stripped.startswith("- ") and stripped != "-":
-                raise TrainingDataError(self.file, number, 'câu mẫu phải bắt đầu bằng "- "')
+                mistakes.add(TrainingDataError(self.file, number, 'câu mẫu phải bắt đầu bằng "- "'))
+                continue
             yield number, stripped[1:].strip()
+        mistakes.raise_any()
 
 
 def wrap(file: str, raw: Any) -> Node:
@@ -66,16 +74,7 @@ def wrap(file: str, raw: Any) -> Node:
 
 def load_nodes(path: Path) -> Node:
     """The root node of a YAML file. Raises `TrainingDataError` with file and line."""
-    yaml: Any = YAML(typ="safe", pure=True)
     try:
-        raw = yaml.compose(path.read_text(encoding="utf-8"))
-    except MarkedYAMLError as error:
-        marked: Any = error
-        mark = marked.problem_mark or marked.context_mark
-        line = mark.line + 1 if mark is not None else 1
-        raise TrainingDataError(path.name, line, f"không phải YAML hợp lệ: {marked.problem}") from error
-    except (YAMLError, UnicodeDecodeError, OSError) as error:
-        raise TrainingDataError(path.name, 1, f"không đọc được: {type(error).__name__}") from error
-    if raw is None:
-        raise TrainingDataError(path.name, 1, "tệp trống")
-    return wrap(path.name, raw)
+        return wrap(path.name, compose(path))
+    except ContentFileError as error:
+        raise TrainingDataError(error.file, error.line, error.problem) from error

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from contracts.meaning import Aspect
+from contracts.mistakes import Mistakes
 from procedures.errors import UnknownProcedure
 from procedures.record import Procedure, Profile, SpokenFact
 from procedures.schema import read_procedure
@@ -23,22 +24,26 @@ class Catalogue:
 
     @classmethod
     def load(cls, folder: Path) -> "Catalogue":
-        """All `*.yml` of the folder. Raises `ContentFileError`, also for two records of one code on one day
-        and for one alias of two procedures.
+        """All `*.yml` of the folder. Raises `ContentFileError` for each mistake, also for two records of one code
+        on one day and for one alias of two procedures.
         """
         read: list[tuple[YamlSource, Procedure]] = []
         owners: dict[str, str] = {}
+        mistakes = Mistakes()
         for path in sorted(folder.glob("*.yml")):
-            source = read_yaml(path)
-            procedure = read_procedure(source)
+            source = mistakes.attempt(read_yaml, path)
+            procedure = mistakes.attempt(read_procedure, source) if source else None
+            if source is None or procedure is None:
+                continue
             for other_source, other in read:
                 if other.code == procedure.code and _overlap(other, procedure):
-                    raise source.fail(("code",), f"đã có trong {other_source.file} cho cùng thời gian")
+                    mistakes.add(source.fail(("code",), f"đã có trong {other_source.file} cho cùng thời gian"))
             for index, alias in enumerate(procedure.aliases):
                 owner = owners.setdefault(alias.lower(), procedure.code)
                 if owner != procedure.code:
-                    raise source.fail(("aliases", index), f"tên gọi {alias!r} đã thuộc về {owner}")
+                    mistakes.add(source.fail(("aliases", index), f"tên gọi {alias!r} đã thuộc về {owner}"))
             read.append((source, procedure))
+        mistakes.raise_any()
         return cls([procedure for _, procedure in read])
 
     def procedures(self) -> tuple[Procedure, ...]:

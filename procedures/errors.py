@@ -4,25 +4,15 @@
 """
 
 from contracts.errors import TongdaiError
+from contracts.mistakes import Mistake
 
 
 class ProcedureError(TongdaiError):
     code = "procedures"
 
 
-class ContentFileError(ProcedureError):
-    """`str()` is "FILE:LINE: FIELD: what is wrong"."""
-
+class ContentFileError(Mistake, ProcedureError):
     code = "procedures.content_file"
-    exit_status = 2
-
-    def __init__(self, file: str, line: int, field: str, problem: str) -> None:
-        super().__init__(f"{file}:{line}: {field}: {problem}" if field else f"{file}:{line}: {problem}")
-        self.file = file
-        self.line = line
-        """Counted from 1."""
-        self.field = field
-        """Dotted path, such as `facts.2.phrase`; empty: the whole file."""
 
 
 class UnknownProcedure(ProcedureError):

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from contracts.meaning import Aspect
+from contracts.mistakes import Mistakes
 from procedures.record import (
     Duration,
     FactSource,
@@ -153,12 +154,14 @@ def content_hash(data: object) -> str:
 
 
 def read_procedure(source: YamlSource) -> Procedure:
-    """Raises `ContentFileError` naming file, line and field."""
+    """Raises `ContentFileError`, one for each mistake."""
     read = source.read_as(ProcedureYaml)
+    mistakes = Mistakes()
     names = [alias.lower() for alias in read.aliases]
     for index, name in enumerate(names):
         if name in names[:index]:
-            raise source.fail(("aliases", index), f"tên gọi lặp lại: {name}")
+            mistakes.add(source.fail(("aliases", index), f"tên gọi lặp lại: {name}"))
+    mistakes.raise_any()
     return Procedure(
         code=read.code,
         name=read.name,

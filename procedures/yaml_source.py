@@ -1,19 +1,21 @@
 """Trainers' YAML: plain data with the line of every field, checked against a pydantic model."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from pydantic_core import ErrorDetails
 
+from contracts.mistakes import Mistakes
 from procedures.errors import ContentFileError
+from procedures.yaml_reading import compose
 
 Model = TypeVar("Model", bound=BaseModel)
 Location = tuple[str | int, ...]
 
+_WRONG_KEY = "[key]"
 _NULLS = frozenset({"", "~", "null"})
 _PROBLEMS: Mapping[str, str] = {
     "missing": "thiếu trường này",
@@ -29,6 +31,17 @@ _PROBLEMS: Mapping[str, str] = {
     "dict_type": "phải là danh sách khóa: giá trị",
     "model_type": "phải là danh sách khóa: giá trị",
     "string_pattern_mismatch": "không đúng dạng",
+    "string_too_long": "dài quá {max_length} chữ cái",
+    "int_parsing": "giá trị không hợp lệ: phải là số nguyên",
+    "float_parsing": "giá trị không hợp lệ: phải là số",
+    "bool_parsing": "giá trị không hợp lệ: phải là true hoặc false",
+    "date_from_datetime_parsing": "giá trị không hợp lệ: phải là ngày như 2026-11-24",
+    "date_from_datetime_inexact": "giá trị không hợp lệ: phải là ngày như 2026-11-24",
+    "date_parsing": "giá trị không hợp lệ: phải là ngày như 2026-11-24",
+    "greater_than": "phải lớn hơn {gt}",
+    "greater_than_equal": "phải từ {ge} trở lên",
+    "less_than_equal": "phải từ {le} trở xuống",
+    "finite_number": "phải là một số",
 }
 
 
@@ -50,39 +63,60 @@ class YamlSource:
         return ContentFileError(self.file, self.line(location), ".".join(str(part) for part in location), problem)
 
     def read_as(self, model: type[Model]) -> Model:
-        """Raises `ContentFileError` for the first field that is wrong."""
+        """Raises `ContentFileError` for every field that is wrong."""
+        mistakes = Mistakes()
         try:
             return model.model_validate(self.data)
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            raise self.fail(first["loc"], _problem(first["type"], first["msg"])) from error
+            for detail in error.errors(include_url=False):
+                mistakes.add(self.fail(self._place(detail["loc"]), _problem(detail)))
+            mistakes.raise_any()
+            raise
+
+    def without(self, places: Collection[Location]) -> "YamlSource":
+        """Without these entries of mappings; every other thing keeps its line."""
+        return replace(self, data=_without(self.data, (), places))
+
+    def _place(self, location: Location) -> Location:
+        """As the file has it: pydantic also names the kind that it tried, and of a wrong key only that it is one."""
+        place: Location = ()
+        for part in location[:-1]:
+            if (*place, part) in self.lines:
+                place = (*place, part)
+        return place if location[-1:] == (_WRONG_KEY,) else (*place, *location[-1:])
 
 
-def _problem(kind: str, message: str) -> str:
+def _problem(detail: ErrorDetails) -> str:
+    kind, message = detail["type"], detail["msg"]
     if kind in ("value_error", "assertion_error"):
         return message.partition(", ")[2] or message
-    return _PROBLEMS.get(kind, f"giá trị không hợp lệ ({kind})")
+    limits = detail.get("ctx", {})
+    return _PROBLEMS.get(kind, f"giá trị không hợp lệ ({kind})").format(**limits)
+
+
+def _without(data: object, at: Location, places: Collection[Location]) -> object:
+    if not isinstance(data, dict):
+        return data
+    mapping = cast(dict[str, object], data)
+    return {name: _without(value, (*at, name), places) for name, value in mapping.items() if (*at, name) not in places}
+
+
+def entries(source: YamlSource, field: str) -> Mapping[str, object]:
+    """A mapping at the top, whatever its entries are; empty if it is none."""
+    top = cast(dict[str, object], source.data).get(field) if isinstance(source.data, dict) else None
+    return cast(dict[str, object], top) if isinstance(top, dict) else {}
 
 
 def read_yaml(path: Path) -> YamlSource:
-    """Raises `ContentFileError` for what is no YAML, and for a key given twice."""
-    yaml: Any = YAML(typ="safe", pure=True)
-    try:
-        root = yaml.compose(path.read_text(encoding="utf-8"))
-    except MarkedYAMLError as error:
-        marked: Any = error
-        mark = marked.problem_mark or marked.context_mark
-        line = mark.line + 1 if mark is not None else 1
-        raise ContentFileError(path.name, line, "", f"không phải YAML hợp lệ: {marked.problem}") from error
-    except (YAMLError, UnicodeDecodeError, OSError) as error:
-        raise ContentFileError(path.name, 1, "", f"không đọc được: {type(error).__name__}") from error
-    if root is None:
-        raise ContentFileError(path.name, 1, "", "tệp trống")
+    """Raises `ContentFileError` for what is no YAML, and for every key given twice."""
     lines: dict[Location, int] = {}
-    return YamlSource(file=path.name, data=_plain(path.name, root, (), lines), lines=lines)
+    mistakes = Mistakes()
+    data = _plain(path.name, compose(path), (), lines, mistakes)
+    mistakes.raise_any()
+    return YamlSource(file=path.name, data=data, lines=lines)
 
 
-def _plain(file: str, node: Any, location: Location, lines: dict[Location, int]) -> object:
+def _plain(file: str, node: Any, location: Location, lines: dict[Location, int], mistakes: Mistakes) -> object:
     lines.setdefault(location, int(node.start_mark.line) + 1)
     match type(node).__name__:
         case "MappingNode":
@@ -90,12 +124,15 @@ def _plain(file: str, node: Any, location: Location, lines: dict[Location, int])
             for key, value in node.value:
                 name, line = str(key.value), int(key.start_mark.line) + 1
                 if name in mapping:
-                    raise ContentFileError(file, line, ".".join(str(p) for p in (*location, name)), "khóa lặp lại")
+                    field = ".".join(str(part) for part in (*location, name))
+                    mistakes.add(ContentFileError(file, line, field, "khóa lặp lại"))
+                    continue
                 lines[(*location, name)] = line
-                mapping[name] = _plain(file, value, (*location, name), lines)
+                mapping[name] = _plain(file, value, (*location, name), lines, mistakes)
             return mapping
         case "SequenceNode":
-            return [_plain(file, item, (*location, index), lines) for index, item in enumerate(node.value)]
+            items = enumerate(node.value)
+            return [_plain(file, item, (*location, index), lines, mistakes) for index, item in items]
         case _:
             text = str(node.value)
             return None if node.style is None and text in _NULLS else text

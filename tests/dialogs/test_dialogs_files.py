@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dialogs.content import Content, bundle_id
+from dialogs.bundle_files import bundle_id
+from dialogs.content import Content
 from dialogs.errors import MissingResponse
 from procedures.errors import ContentFileError
 

@@ -83,7 +83,7 @@ def test_an_intent_without_examples_is_refused(tmp_path: Path) -> None:
 def test_empty_and_missing_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(TrainingDataError, match=r"nlu\.yml:1"):
         load_training_data(write(tmp_path, ""), DOMAIN)
-    with pytest.raises(TrainingDataError, match="FileNotFoundError"):
+    with pytest.raises(TrainingDataError, match="không có tệp này"):
         load_domain(tmp_path / "domain.yml")
 
 
