@@ -12,10 +12,9 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
+from calls.admission import Admission
 from calls.api import create_api
 from calls.feed import EventFeed
-from calls.parts import Parts
-from calls.session import Session
 from contracts.errors import TongdaiError
 from hotline.call_parts import call_parts
 from hotline.calls_greeting import Greeting
@@ -37,10 +36,9 @@ _CONNECT_TIMEOUT_S = 30.0
 
 
 class CallsProcess:
-    def __init__(self, bridge: CallBridge, parts: Parts, *, most: int) -> None:
+    def __init__(self, bridge: CallBridge, admission: Admission) -> None:
         self._bridge = bridge
-        self._parts = parts
-        self._most = most
+        self._admission = admission
         self._draining = False
         self._calls: asyncio.Task[None] | None = None
         self.over = asyncio.Event()
@@ -48,12 +46,8 @@ class CallsProcess:
 
     async def answer(self, line: Line) -> None:
         """One call. A caller who is left on the line goes to the queue of people."""
-        if self._draining:
-            return
-        if self._bridge.calls_now > self._most:
-            log.warning("call beyond max_calls", extra={"call_id": line.call_id})
-            return
-        await Session(line, self._parts, today=today()).run()
+        if not self._draining:
+            await self._admission.answer(line, calls_now=self._bridge.calls_now, today=today())
 
     def figures(self) -> Mapping[str, Any]:
         return {"calls": self._bridge.calls_now, "faults": self._bridge.faults, "draining": self._draining}
@@ -92,7 +86,10 @@ async def running_calls(greeting: Greeting, listening: socket.socket) -> AsyncGe
         )
         sockets = MediaSockets()
         bridge = CallBridge(ari, sockets, media_client=media_client(port_of(listening)))
-        process = CallsProcess(bridge, parts, most=settings.telephony.max_calls)
+        admission = Admission(
+            parts, most_calls=settings.telephony.max_calls, most_behind_ms=settings.recognition.most_behind_ms
+        )
+        process = CallsProcess(bridge, admission)
         api = create_api(feed=feed, token=greeting.token, calls_now=lambda: bridge.calls_now)
         api.router.routes.append(sockets.route())
         await stack.enter_async_context(web_served(api, listening))

@@ -161,6 +161,25 @@ async def test_dead_recognisers_are_replaced_and_no_turn_is_lost(hotline_state: 
     await all_gone(hotline_state)
 
 
+async def test_while_the_recognisers_are_silent_further_callers_go_to_people(hotline_state: RunState) -> None:
+    async with calling(hotline_state) as call:
+        before = workers(hotline_state, "asr.people.worker")
+        for pid in before:
+            os.kill(pid, signal.SIGSTOP)
+        # They are given up after 3 s, and others take a second or more until they run.
+        await call.pass_time(1500)
+        async with dialling(hotline_state) as further:
+            refused = await further.told.event("call.refused")
+            assert refused.fields["why"] in ("recogniser_behind", "recogniser_down")
+            await further.told.event("handoff.started", reason="busy")
+            await further.told.event("handoff.done")
+            await further.told.event("call.ended")
+        while len(workers(hotline_state, "asr.people.worker") - before) < len(before):
+            await call.pass_time(100)
+        assert call.caller.end is None
+    await all_gone(hotline_state)
+
+
 async def test_dead_voices_are_replaced_and_the_answer_is_said(hotline_state: RunState) -> None:
     async with calling(hotline_state) as call:
         before = workers(hotline_state, "tts.worker", "vais")
