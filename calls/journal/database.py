@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, SQLAlchemyError, StatementError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from calls.journal.errors import DatabaseAway, EventRefused, JournalUrlError
 
@@ -22,7 +22,10 @@ def open_database(url: str) -> Engine:
     """SQLite or PostgreSQL; connects when it is used. Raises `JournalUrlError` naming the setting."""
     address = _address(url)
     if address.get_backend_name() == "sqlite":
-        engine = create_engine(address, json_serializer=to_json, connect_args={"timeout": _BUSY_MS / 1000})
+        # Opened each time: a file that was moved or deleted must be missed, not written on without a name.
+        engine = create_engine(
+            address, json_serializer=to_json, connect_args={"timeout": _BUSY_MS / 1000}, poolclass=NullPool
+        )
         _prepare_sqlite(engine)
         return engine
     # A network that swallows packets must be seen within seconds, not within TCP's quarter of an hour.

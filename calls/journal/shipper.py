@@ -94,6 +94,7 @@ class Shipper:
             if self._away is None:
                 log.error("journal not shipped", extra={"error": str(error)})
             self._away = str(error)
+            self._checked = False  # What comes back may be another database.
             return False
         if self._away is not None:
             log.warning("journal is shipped again")

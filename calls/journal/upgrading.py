@@ -31,7 +31,7 @@ def upgrade(url: str) -> str:
 
 
 def upgrade_engine(engine: Engine) -> str:
-    _make_folder(engine)
+    _make_file(engine)
     with transaction(engine, immediate=True) as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
@@ -49,7 +49,7 @@ def check(engine: Engine) -> None:
 
     Raises `DatabaseSchemaError` saying what mends it, `DatabaseAway`.
     """
-    _make_folder(engine)
+    _make_file(engine)
     with transaction(engine) as connection:
         version = _version(connection)
     if version is None:
@@ -61,15 +61,16 @@ def check(engine: Engine) -> None:
         )
 
 
-def _make_folder(engine: Engine) -> None:
-    """SQLite makes the file, but no folder."""
+def _make_file(engine: Engine) -> None:
+    """For this user only; SQLite's other files take their mode from it."""
     if engine.dialect.name != "sqlite" or not engine.url.database:
         return
-    folder = Path(engine.url.database).parent
+    file = Path(engine.url.database)
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.touch(mode=0o600)
     except OSError as error:
-        raise DatabaseAway(f"{SETTING}: {folder}: {error.strerror}") from error
+        raise DatabaseAway(f"{SETTING}: {file}: {error.strerror}") from error
 
 
 def _configuration(connection: Connection | None = None) -> Config:
