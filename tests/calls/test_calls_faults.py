@@ -72,7 +72,7 @@ async def test_a_voice_that_breaks_off_ends_with_a_person(content: Content, erro
 async def test_what_is_said_after_a_voice_broke_off_in_a_pause_is_heard(content: Content) -> None:
     """The caller's voice had paused the sentence that then failed."""
     interruption = Say(pcm=spoken(FEE, 400), when=When.SPEAKING)
-    call = prepared(content, ASK, interruption, HangUp(after_ms=9000), agents=False, queue_ms=2000)
+    call = prepared(content, ASK, interruption, HangUp(after_ms=2000), agents=False, queue_ms=2000)
     call.voice = NumberedVoice({ANSWER: VoiceUnavailable("gone")})
     call.voice.broken.clear()
 
