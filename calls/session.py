@@ -70,6 +70,8 @@ class Session:
         self._agenda: deque[Act] = deque()
         self._alarm = False
         """A voice was noticed while we were speaking; whose turn it is, is not decided yet."""
+        self._later: Heard | None = None
+        """A turn that was over when a sentence had begun that is to be heard whole."""
         self._asked_at: float | None = None
         self._over = False
 
@@ -139,14 +141,27 @@ class Session:
                 await self._heard(_nothing_heard(sample))
             case NoInput():
                 self._recorder.record("silence")
-                await self._step(Silence())
+                if not self._says_whole():
+                    await self._step(Silence())
             case ActFailed(act_id=act_id) if self._says_another(act_id):
                 # It failed while the answer to a newer turn was already on its way.
                 self._recorder.record("say.failed_late", {"act_id": act_id})
-            case KeyPressed():
-                await self._key(event)
-            case _:
+            case KeyPressed(key=key):
+                self._recorder.record("key.pressed", {"key": key}, personal=("key",))
                 await self._step(event)
+            case _:
+                await self._take_up()
+                await self._step(event)
+
+    def _says_whole(self) -> bool:
+        """What is being said may not be interrupted; what the ear told of before must not replace it either."""
+        say = self._speaker.current
+        return say is not None and not say.interruptible
+
+    async def _take_up(self) -> None:
+        heard, self._later = self._later, None
+        if heard is not None:
+            await self._heard(heard)
 
     def _says_another(self, act_id: int) -> bool:
         say = self._speaker.current
@@ -170,6 +185,9 @@ class Session:
             await self._interrupt(say, turn_over=False)
 
     async def _heard(self, heard: Heard) -> None:
+        if self._says_whole():
+            self._later = heard if heard.text else self._later
+            return
         say = self._speaker.current
         if self._alarm and say is not None:
             if self._parts.barge_in.after_speech(text=heard.text, being_said=say.text) is Verdict.RESUME:
@@ -199,10 +217,6 @@ class Session:
         self._agenda.extend(act for act in acts if not (turn_over and isinstance(act, Listen)))
         await self._advance()
 
-    async def _key(self, event: KeyPressed) -> None:
-        self._recorder.record("key.pressed", {"key": event.key}, personal=("key",))
-        await self._step(event)
-
     async def _step(self, event: Event) -> None:
         acts = self._decide(event)
         if acts:
@@ -223,7 +237,7 @@ class Session:
         """New acts take the place of what was going to be done, of what is being said and of what is listened for."""
         self._agenda.clear()
         self._ear.stop_expecting()
-        self._alarm = False
+        self._alarm, self._later = False, None
         if self._speaker.current is not None:
             await self._speaker.stop()
         self._agenda.extend(acts)
