@@ -24,6 +24,8 @@ MAX_SYLLABLES = 60
 MIN_QUALITY = 0.58
 SHORT_NAME_QUALITY = 0.8
 """Least quality for names of one or two syllables: they sound like anything."""
+FAMILY_QUALITY = 0.7
+"""Least quality for what stands for several procedures: a caller who meant none of them is not given a choice."""
 CATALOGUE_CANDIDATES = 16
 TOP = 5
 FRAME_SHARE = 3.0
@@ -86,7 +88,8 @@ class Linker:
         self._table = self._name_table(names, [tokens(frame) for frame in frames])
         self._mass = self._table.mass
         short = [len(name) <= 2 for name in names]
-        self._least = np.where(short, SHORT_NAME_QUALITY, MIN_QUALITY)
+        family = [surface.ambiguity >= 0 for surface in self._surfaces]
+        self._least = np.where(short, SHORT_NAME_QUALITY, np.where(family, FAMILY_QUALITY, MIN_QUALITY))
         self._everyday = np.array([surface.everyday for surface in self._surfaces], dtype=bool)
 
     def link(self, text: str) -> Link:

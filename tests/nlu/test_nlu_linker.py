@@ -67,6 +67,7 @@ def test_cues_decide_a_family(interpreter: EmbeddedInterpreter, text: str, code:
         "nộp ở đâu hả em",
         "mấy ngày thì xong",
         "mai trời có mưa không",
+        "lệ phí đăng ký thế chấp tàu bay",
         "",
         "!!!",
     ],
@@ -79,6 +80,12 @@ def test_a_name_outside_the_content_is_known_but_not_answered(interpreter: Embed
     link = interpreter.linker.link("thủ tục đăng ký giám hộ cho cháu")
     assert link.code == "1.004837"
     assert not interpreter.linker.targets["1.004837"].answered
+
+
+def test_an_official_name_is_taken_before_what_only_resembles_it(interpreter: EmbeddedInterpreter) -> None:
+    link = interpreter.linker.link("lệ phí đăng ký quyền sở hữu tàu bay")
+    assert link.code == "1.003541" and not link.ambiguous
+    assert not interpreter.linker.targets["1.003541"].answered
 
 
 def test_span_covers_the_mention(interpreter: EmbeddedInterpreter) -> None:
