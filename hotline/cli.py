@@ -23,6 +23,7 @@ COMMANDS = {
     "transcribe": "recognise audio files",
     "say": "speak a text to a file",
     "models": "fetch and list models",
+    "db": "the journal's database: make or upgrade its tables, ship what waits",
     "asterisk": "install Asterisk into a folder, without root",
     "bench": "measure the figures of the README here",
     "doctor": "say what is there, what is missing and how to mend it",

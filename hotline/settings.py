@@ -77,6 +77,9 @@ class Speech(Section):
 
 class Content(Section):
     folder: Path = ROOT / "config" / "content"
+    """What is checked and published, and what calls take as long as nothing is published."""
+    store: Path | None = None
+    """Where published bundles are kept; none: `content` in the run folder."""
     profile: Literal["demo", "production"] = "demo"
 
     @field_validator("folder")
@@ -103,12 +106,27 @@ class Guard(Section):
     """After SIGTERM: how long callers may go on waiting for people and talking to them."""
 
 
+class Journal(Section):
+    url: str = ""
+    """`sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/DATABASE`; empty: a file in the run's folder."""
+    spool: Path | None = None
+    """Where events wait for the database, on a disk of this machine; none: in the run's folder."""
+
+    @field_validator("url")
+    @classmethod
+    def _kind(cls, url: str) -> str:
+        if url and not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")):
+            raise ValueError("must be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE")
+        return url
+
+
 class Settings(Section):
     telephony: Telephony = Telephony()  # pyright: ignore[reportCallIssue]
     recognition: Recognition = Recognition()  # pyright: ignore[reportCallIssue]
     speech: Speech = Speech()  # pyright: ignore[reportCallIssue]
     content: Content = Content()
     console: Console = Console()  # pyright: ignore[reportCallIssue]
+    journal: Journal = Journal()
     guard: Guard = Guard()  # pyright: ignore[reportCallIssue]
     run_dir: Path | None = None
     """Where Asterisk's configuration, logs and sockets live; none: a folder in the cache, one for each SIP port."""

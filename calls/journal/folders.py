@@ -5,6 +5,7 @@ SPOOL/<run>/<call>.jsonl          one call
 SPOOL/damaged/<run>/<call>.jsonl  what could not be read to its end, with `<call>.jsonl.reason` beside it
 SPOOL/.shipper.lock               one shipper for each spool
 SPOOL/.pass.lock                  held while files are shipped or erased
+SPOOL/.shipper.json               the shipper's last status
 """
 
 import contextlib

@@ -78,28 +78,46 @@ class Shipper:
     def close(self) -> None:
         self._lock.close()
 
-    def run(self, stop: threading.Event, *, every_s: float = 0.5) -> None:
-        """Until `stop`, then once more. A database that is away is waited for, longer each time up to half a minute."""
+    def run(
+        self,
+        stop: threading.Event,
+        *,
+        every_s: float = 0.5,
+        told: Callable[[ShipperStatus], None] = lambda status: None,
+    ) -> None:
+        """Until `stop`, then once more. A database that is away is waited for, longer each time up to half a minute.
+
+        `told` gets the status after each pass.
+        """
         failures = 0
         while not stop.is_set():
             failures = 0 if self.try_pass() else failures + 1
+            told(self.status())
             stop.wait(_BACK_OFF_S[min(failures, len(_BACK_OFF_S)) - 1] if failures else every_s)
         self.try_pass()
+        told(self.status())
 
     def try_pass(self) -> bool:
-        """Like `ship`; false if the database took nothing, which is logged once."""
+        """Like `ship`; false if it failed, which is logged once."""
         try:
             self.ship()
         except (JournalError, OSError) as error:
-            if self._away is None:
-                log.error("journal not shipped", extra={"error": str(error)})
-            self._away = str(error)
-            self._checked = False  # What comes back may be another database.
+            self._failed(str(error))
+            return False
+        except Exception as error:  # The edge of the shipping task: files stay, and later passes may get further.
+            log.exception("journal fault")
+            self._failed(type(error).__name__)
             return False
         if self._away is not None:
             log.warning("journal is shipped again")
             self._away = None
         return True
+
+    def _failed(self, why: str) -> None:
+        if self._away is None:
+            log.error("journal not shipped", extra={"error": why})
+        self._away = why
+        self._checked = False  # What comes back may be another database.
 
     def ship(self) -> None:
         """One pass over everything that is written now. Raises `DatabaseAway`, `DatabaseSchemaError`, `OSError`."""

@@ -49,6 +49,8 @@ def test_help_names_every_command(tongdai: Command) -> None:
         (("models", "pull", "nope"), "'nope'"),
         (("models", "pull", "people", "--from", "none.whl"), "--from: none.whl: No such file"),
         (("models", "pull", "people", "--from", "/"), "--from: /: Is a directory"),
+        (("db",), "upgrade|ship"),
+        (("db", "upgrade", "--config", "none.yaml"), "none.yaml: No such file"),
         (("asterisk", "remove"), "'remove'"),
         (("bench", "nope"), "'nope'"),
         (("bench", "calls", "--calls", "0"), "between 1 and 200"),
