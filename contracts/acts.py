@@ -61,6 +61,7 @@ class HandoffReason(StrEnum):
     """What was asked has no fact that may be said."""
     NO_INPUT = "no_input"
     EMERGENCY = "emergency"
+    COMPLAINT = "complaint"
     BUSY = "busy"
     """The hotline cannot take one more call."""
     FAULT = "fault"

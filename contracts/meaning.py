@@ -42,6 +42,8 @@ class Intent(StrEnum):
     HELP = "help"
     """What can you do; are you a machine."""
     EMERGENCY = "emergency"
+    COMPLAINT = "complaint"
+    """About an official or a decision: to complain, to denounce, to report. A person takes it."""
     OUT_OF_SCOPE = "out_of_scope"
     NOTHING = "nothing"
     """Nothing understandable was said."""

@@ -177,7 +177,7 @@ def known_wholes(frames: Sequence[tuple[tuple[str, ...], str]]) -> dict[str, flo
     found: dict[str, float] = {}
     for frame, label in frames:
         if label not in OPENERS and frame[-1] != PLACE:
-            asks = label.startswith("ask_") or label == "out_of_scope"
+            asks = label.startswith("ask_") or label in ("out_of_scope", "complaint")
             found[" ".join(frame)] = 1 / (1 + beginnings[frame]) if asks else 1.0
     return found
 

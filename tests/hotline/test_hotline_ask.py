@@ -67,6 +67,12 @@ def test_a_day_before_all_that_is_known_is_not_answered(tongdai: Command) -> Non
     assert "trước ngày đó" in line["says"][0]
 
 
+@pytest.mark.parametrize("text", ["tôi muốn tố cáo cán bộ", "tôi muốn gửi đơn khiếu nại", "phản ánh thái độ cán bộ"])
+def test_a_complaint_goes_to_a_person(tongdai: Command, text: str) -> None:
+    (line,) = tongdai("ask", "--json", text).lines
+    assert line["behaviour"] == "handoff" and "nối máy cho cán bộ" in line["says"][0]
+
+
 def test_an_empty_batch_asks_nothing(tongdai: Command, tmp_path: Path) -> None:
     ran = tongdai("ask", "--json", "--batch", batch(tmp_path))
     assert (ran.status, ran.out) == (0, "")

@@ -48,6 +48,9 @@ def test_clear_questions_are_accepted(interpreter: EmbeddedInterpreter, text: st
         ("cháy nhà rồi cứu với", Intent.EMERGENCY),
         ("ông nhà tôi bị đột quỵ", Intent.EMERGENCY),
         ("em là người hay máy đấy", Intent.HELP),
+        ("tôi muốn tố cáo cán bộ", Intent.COMPLAINT),
+        ("tôi muốn khiếu nại", Intent.COMPLAINT),
+        ("cán bộ phường đòi phong bì", Intent.COMPLAINT),
         ("a lô", Intent.GREET),
     ],
 )
