@@ -1,4 +1,4 @@
-"""Loads what all calls share: content, meaning, recogniser, voice."""
+"""Loads what all calls share: content, meaning, recogniser, voice, the journal's spool."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -9,9 +9,11 @@ from asr.ear import Ear
 from asr.engines import start_engine
 from asr.vad import warm_up
 from calls.feed import EventFeed
+from calls.journal.spool import Spool
 from calls.parts import Parts
 from dialogs.content import Content
 from dialogs.engine import Engine
+from hotline.journal import spool_folder
 from hotline.knowledge import load_interpreter, load_language_model
 from hotline.settings import Settings
 from procedures.record import Profile
@@ -27,6 +29,8 @@ async def call_parts(settings: Settings, feed: EventFeed) -> AsyncGenerator[Part
     await asyncio.to_thread(warm_up)
     engine = Engine(content, profile=Profile(settings.content.profile))
     async with AsyncExitStack() as stack:
+        spool = Spool(spool_folder(settings))
+        stack.push_async_callback(asyncio.to_thread, spool.close)
         recognizer = await start_engine(
             settings.recognition.engine, language_model=language_model, workers=settings.recognition.workers
         )
@@ -47,6 +51,6 @@ async def call_parts(settings: Settings, feed: EventFeed) -> AsyncGenerator[Part
             bundle_id=engine.bundle_id,
             voice=voice,
             thinking=thinking,
-            listeners=(feed.publish,),
+            listeners=(feed.publish, spool.put),
             recognizer_load=recognizer.load,
         )

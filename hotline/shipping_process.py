@@ -4,8 +4,6 @@ It prints one JSON line when it works, and ends on SIGTERM after a last pass. A 
 """
 
 import json
-import logging
-import os
 import signal
 import sys
 import threading
@@ -16,7 +14,7 @@ from calls.journal.shipper import Shipper
 from calls.journal.status_file import write_status
 from contracts.errors import TongdaiError
 from hotline.journal import journal_url, spool_folder
-from hotline.logs import configure
+from hotline.logs import configure_logs
 from hotline.settings import Settings, load_settings
 
 
@@ -37,7 +35,7 @@ def ship_until_told(settings: Settings, *signals: signal.Signals) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    configure(os.environ.get("TONGDAI_LOG", "WARNING"), logging.StreamHandler(sys.stderr))
+    configure_logs()
     # A terminal's Ctrl-C is the hotline's, which ends us when its calls have ended.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
