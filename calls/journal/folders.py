@@ -46,8 +46,11 @@ class OwnFolder:
     path: Path
     lock: int
     """An open file; the lock is given back when it is closed."""
+    descriptor: int
+    """The folder itself, for making its entries last."""
 
     def release(self) -> None:
+        os.close(self.descriptor)
         os.close(self.lock)
 
 
@@ -61,9 +64,20 @@ def make_own(spool: Path) -> OwnFolder:
         lock = os.open(hidden / _OWNER, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         hidden.rename(spool / name)
+        _keep_entries(spool)
+        descriptor = os.open(spool / name, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
         raise SpoolError(f"journal.spool: {spool}: {error.strerror}") from error
-    return OwnFolder(path=spool / name, lock=lock)
+    return OwnFolder(path=spool / name, lock=lock, descriptor=descriptor)
+
+
+def _keep_entries(folder: Path) -> None:
+    """That a file is there lasts through a power cut only if its folder is synced, too."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def runs(spool: Path) -> list[Path]:

@@ -76,7 +76,7 @@ class Spool:
         self._lock = threading.Lock()
         self._closed = False
         self._syncer = Syncer(sync=sync)
-        self._writer = SpoolWriter(self._own.path, self._syncer, memory_limit=memory_limit, write=write)
+        self._writer = SpoolWriter(self._own, self._syncer, memory_limit=memory_limit, write=write)
         self._thread = threading.Thread(target=self._run, name="journal spool", daemon=True)
         self._thread.start()
 

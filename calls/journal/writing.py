@@ -2,8 +2,8 @@
 
 import logging
 import os
-from pathlib import Path
 
+from calls.journal.folders import OwnFolder
 from calls.journal.spool_file import SpoolFile, Write
 from calls.journal.syncing import Syncer
 from contracts.call_event import CallEvent
@@ -12,9 +12,9 @@ log = logging.getLogger(__name__)
 
 
 class SpoolWriter:
-    def __init__(self, folder: Path, syncer: Syncer, *, memory_limit: int, write: Write = os.write) -> None:
+    def __init__(self, own: OwnFolder, syncer: Syncer, *, memory_limit: int, write: Write = os.write) -> None:
         """`memory_limit`: bytes of lines that may wait for a disk that takes none."""
-        self._folder = folder
+        self._own = own
         self._syncer = syncer
         self._memory_limit = memory_limit
         self._write = write
@@ -39,7 +39,7 @@ class SpoolWriter:
         """Written by the next `write_all`, or counted as lost."""
         file = self._files.get(event.call_id)
         if file is None:
-            file = self._files[event.call_id] = SpoolFile(self._folder, event, self._write)
+            file = self._files[event.call_id] = SpoolFile(self._own.path, event, self._write)
         if file.ended:
             self.lose(1, "after the call's end")
             return
@@ -95,7 +95,7 @@ class SpoolWriter:
 
     def _write_file(self, file: SpoolFile) -> str | None:
         """Why not everything was taken."""
-        before = file.pending
+        before, new = file.pending, file.descriptor is None
         try:
             file.write()
             return None
@@ -105,6 +105,8 @@ class SpoolWriter:
             self.written += before - file.pending
             if file.descriptor is not None:
                 self._syncer.wrote(file.descriptor)
+                if new:
+                    self._syncer.wrote(self._own.descriptor)
 
     def _settle(self, call_id: str) -> None:
         self._dirty.discard(call_id)

@@ -1,5 +1,6 @@
 """Databases: away and back, of another version, wrongly addressed; erasing a call."""
 
+import importlib.util
 import logging
 import threading
 from collections.abc import Callable
@@ -221,3 +222,9 @@ def test_nothing_of_a_call_stands_in_the_log(
         shipper.ship()
     (record,) = [record for record in caplog.records if record.name.startswith("calls.")]
     assert "lần" not in str(vars(record))
+
+
+@pytest.mark.parametrize("name", ["calls.journal.migrations", "calls.journal.migrations.versions"])
+def test_the_migrations_are_packages_and_so_in_a_wheel(name: str) -> None:
+    spec = importlib.util.find_spec(name)
+    assert spec is not None and spec.origin is not None
