@@ -11,6 +11,7 @@ SPOOL/.shipper.json               the shipper's last status
 import contextlib
 import fcntl
 import hashlib
+import itertools
 import json
 import os
 import secrets
@@ -125,6 +126,10 @@ def set_aside(file: Path, *, code: str, message: str, line: int) -> Path:
     folder = file.parent.parent / DAMAGED / file.parent.name
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     there = folder / file.name
+    for number in itertools.count(2):
+        if not there.exists():
+            break
+        there = folder / f"{file.name.removesuffix(SUFFIX)}@again{number}{SUFFIX}"
     file.rename(there)
     reason = json.dumps({"code": code, "message": message, "line": line})
     with contextlib.suppress(OSError):  # The disk may be full; the log has it too.

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from records import call, ending, event, shipping, stored, written
 from sqlalchemy import Engine
 
-from calls.journal.folders import damaged_files, file_stem
+from calls.journal.folders import belongs, damaged_files, file_stem
 from calls.journal.lines import START, BadLine, End, decode, encode
 from calls.journal.spool import Spool
 from calls.journal.tail import Position, read_chunk
@@ -153,6 +153,20 @@ def test_another_calls_event(spool_folder: Path, tmp_path: Path, open_engine: Ca
     with shipping(open_engine(f"sqlite:///{tmp_path}/journal.db"), spool_folder) as shipper:
         shipper.ship()
     assert reason(spool_folder) == ("call_id", 1)
+
+
+def test_no_damaged_file_takes_the_place_of_another(
+    spool_folder: Path, tmp_path: Path, open_engine: Callable[[str], Engine]
+) -> None:
+    (spool_folder / "run").mkdir(parents=True)
+    contents = [b"one\n", b"two\n", b"three\n"]
+    with shipping(open_engine(f"sqlite:///{tmp_path}/journal.db"), spool_folder) as shipper:
+        for content in contents:
+            (spool_folder / "run").mkdir(exist_ok=True)
+            (spool_folder / "run" / "call-1.jsonl").write_bytes(content)
+            shipper.ship()
+    assert sorted(file.read_bytes() for file in damaged_files(spool_folder)) == sorted(contents)
+    assert all(belongs(file, "call-1") for file in damaged_files(spool_folder))
 
 
 VALUES = st.recursive(

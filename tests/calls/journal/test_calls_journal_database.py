@@ -2,6 +2,7 @@
 
 import importlib.util
 import logging
+import sqlite3
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from alembic.migration import MigrationContext
 from own_postgres import OwnPostgres
 from records import call, ending, shipping, stored, written
 from sqlalchemy import Engine, text
+from sqlalchemy.event import listen
 
 from calls.journal.database import described, open_database
 from calls.journal.erasing import erase
@@ -80,6 +82,26 @@ def test_a_database_that_somebody_deletes(
         assert not shipper.try_pass()
         assert shipper.try_pass()
     assert len(stored(engine, "call-2")) == 3
+
+
+def test_a_database_whose_disk_is_full(
+    tmp_path: Path, spool_folder: Path, open_engine: Callable[[str], Engine]
+) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path}/journal.db")
+    pages = [30]
+
+    def limit(connection: sqlite3.Connection, entry: object) -> None:
+        connection.execute(f"PRAGMA max_page_count={pages[0]}")
+
+    listen(engine, "connect", limit)
+    file = written(spool_folder, call(2000))
+    with shipping(engine, spool_folder) as shipper:
+        assert not shipper.try_pass()
+        assert "database or disk is full" in (shipper.status().away or "")
+        assert file.exists() and shipper.status().damaged == 0
+        pages[0] = 100_000
+        assert shipper.try_pass()
+    assert len(stored(engine)) == 2000
 
 
 def test_the_lag_grows_while_the_database_is_away(
