@@ -16,6 +16,7 @@ from contracts.paths import cache_dir
 from hotline.errors import NotReadyError
 from hotline.settings import ROOT
 from hotline.state import RunState, read_state
+from telephony.asterisk.child import bound_to_us
 
 FREE_PORTS = {
     "TONGDAI__TELEPHONY__SIP_PORT": "0",
@@ -66,7 +67,8 @@ async def serving(
 
 async def _start(run_dir: Path, environment: dict[str, str]) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "hotline", "serve"),
+        # Whoever started it may be killed: SIGTERM ends it in order then, too.
+        *bound_to_us([sys.executable, "-m", "hotline", "serve"]),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         env=os.environ
