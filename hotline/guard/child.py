@@ -30,6 +30,7 @@ class ChildSpec:
     name: str
     """As logs and figures call it."""
     module: str
+    arguments: Sequence[str] = ()
     greeting: Mapping[str, Any] = field(repr=False)
     descriptors: Sequence[int] = ()
     """Listening sockets that it inherits."""
@@ -71,7 +72,7 @@ class Child:
 
     async def start(self, timeout_s: float) -> None:
         """Ready when it returns. Raises `StartFailed`."""
-        command = [sys.executable, "-m", self.spec.module]
+        command = [sys.executable, "-m", self.spec.module, *self.spec.arguments]
         if not self.spec.outlives_us:
             command = bound_to_us(command, signal_number=signal.SIGKILL)
         self._process = await asyncio.create_subprocess_exec(

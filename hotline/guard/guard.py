@@ -13,7 +13,7 @@ from contracts.clock import Clock, SystemClock
 from hotline.guard.applications import Applications
 from hotline.guard.child import Child, ChildSpec
 from hotline.guard.exchange import Exchange
-from hotline.guard.keeper import Keeper
+from hotline.guard.keeper import Keeper, KeepingRules
 from hotline.guard.media_ports import MediaPorts
 from hotline.guard.slots import Slot, calls_keeper
 from hotline.settings import Settings
@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 
 _STOP_GRACE_S = 8.0
 _LOOK_EVERY_S = 0.25
+_BELOW_GUARD = ("--below-guard",)
+SHIPPER_RULES = KeepingRules(silent_s=120)
+"""A pass may wait for a database that is slow; no caller waits for it."""
 
 
 class Guard:
@@ -94,8 +97,13 @@ async def guarding(settings: Settings, clock: Clock | None = None) -> AsyncGener
         page = Keeper(
             make=lambda: _console(console.fileno(), slots, settings), clock=clock, on_up=_nothing, on_down=_nothing
         )
-        keepers = [*calls.values(), page]
-        stack.push_async_callback(_stop, keepers)
+        shipper = Keeper(
+            make=lambda: _shipper(settings), clock=clock, rules=SHIPPER_RULES, on_up=_nothing, on_down=_nothing
+        )
+        keepers = [*calls.values(), page, shipper]
+        # The shipper's last pass comes when nobody writes any longer.
+        stack.push_async_callback(_stop, [shipper])
+        stack.push_async_callback(_stop, [*calls.values(), page])
         await _start(keepers)
 
         async def up() -> None:
@@ -144,6 +152,15 @@ def _console(descriptor: int, slots: list[Slot], settings: Settings) -> ChildSpe
         module="hotline.console_process",
         greeting={"feeds": feeds, "descriptor": descriptor},
         descriptors=(descriptor,),
+    )
+
+
+def _shipper(settings: Settings) -> ChildSpec:
+    return ChildSpec(
+        name="shipper",
+        module="hotline.shipping_process",
+        arguments=_BELOW_GUARD,
+        greeting={"settings": settings.model_dump(mode="json")},
     )
 
 

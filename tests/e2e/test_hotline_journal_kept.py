@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from calls.journal.database import open_database
 from calls.journal.models import Call, StoredEvent
-from calls.journal.shipper import Shipper
 from contracts.call_event import CallEvent
 from hotline.bench.process_cost import descendants
 from hotline.serve_process import Served, serving
@@ -47,7 +46,8 @@ def ended(engine: Engine, told: Told) -> str | None:
 
 
 async def test_real_calls_are_kept(run_dir: Path) -> None:
-    environment = {"TONGDAI__GUARD__CALLS_PROCESSES": "1", "TONGDAI__JOURNAL__SPOOL": str(run_dir / "spool")}
+    database = f"sqlite:///{run_dir}/journal.db"
+    environment = {"TONGDAI__JOURNAL__URL": database, "TONGDAI__JOURNAL__SPOOL": str(run_dir / "spool")}
     async with serving(run_dir, environment=environment) as served:
         async with calling(served.state) as whole:
             await whole.caller.hang_up()
@@ -56,11 +56,8 @@ async def test_real_calls_are_kept(run_dir: Path) -> None:
             await cut.say(QUESTION)
             await cut.told.event("turn.heard")
             os.kill(calls_process(served), signal.SIGKILL)
-    engine = open_database(f"sqlite:///{run_dir}/journal.db")
-    shipper = Shipper(engine, run_dir / "spool")
-    shipper.ship()
-    assert shipper.status().damaged == shipper.status().waiting == 0
-    shipper.close()
+    assert not list((run_dir / "spool").rglob("*.jsonl")), "the guard's shipper has taken them all"
+    engine = open_database(database)
     for call, reason in ((whole, "hung_up"), (cut, "process_ended")):
         events = call.told.events
         assert kinds(engine, events) == [(event.sequence, event.kind) for event in events]
