@@ -1,6 +1,7 @@
 """Whether a new call is taken. One that is not goes to the queue of people at once, and is recorded like any other."""
 
 import logging
+from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 
@@ -25,22 +26,26 @@ class Refusal(StrEnum):
 
 
 class Admission:
-    def __init__(self, parts: Parts, *, most_calls: int, most_behind_ms: float) -> None:
-        """`most_behind_ms`: a recogniser that is further behind gets no further callers."""
+    def __init__(self, parts: Callable[[], Parts], *, most_calls: int, most_behind_ms: float) -> None:
+        """`parts`: for a call that begins now.
+
+        `most_behind_ms`: a recogniser that is further behind gets no further callers.
+        """
         self._parts = parts
         self._most_calls = most_calls
         self._most_behind_ms = most_behind_ms
 
     async def answer(self, line: Line, *, calls_now: int, today: date) -> None:
         """Until the call is over. `calls_now`: with this one. A caller who is left on the line goes to a person."""
+        parts = self._parts()
         refusal = self.refusal(calls_now)
         if refusal is None:
-            await Session(line, self._parts, today=today).run()
+            await Session(line, parts, today=today).run()
         else:
-            await self._hand_over(line, refusal)
+            await self._hand_over(line, parts, refusal)
 
     def refusal(self, calls_now: int) -> Refusal | None:
-        load = self._parts.recognizer_load()
+        load = self._parts().recognizer_load()
         if calls_now > self._most_calls:
             return Refusal.CALLS
         if not load.capacity:
@@ -49,19 +54,17 @@ class Admission:
             return Refusal.RECOGNISER_BEHIND
         return None
 
-    async def _hand_over(self, line: Line, refusal: Refusal) -> None:
+    async def _hand_over(self, line: Line, parts: Parts, refusal: Refusal) -> None:
         recorder = CallRecorder(
             call_id=line.call_id,
-            bundle_id=self._parts.bundle_id,
-            clock=self._parts.clock,
+            bundle_id=parts.bundle_id,
+            clock=parts.clock,
             position=lambda: 0,
-            listeners=self._parts.listeners,
+            listeners=parts.listeners,
         )
         log.warning("call not taken", extra={"call_id": line.call_id, "why": refusal.value})
         recorder.record("call.started", {"caller": line.caller_number}, personal=("caller",))
-        recorder.record(
-            "call.refused", {"why": refusal.value, "behind_ms": round(self._parts.recognizer_load().behind_ms)}
-        )
+        recorder.record("call.refused", {"why": refusal.value, "behind_ms": round(parts.recognizer_load().behind_ms)})
         reason = HandoffReason.BUSY.value
         recorder.record("handoff.started", {"reason": reason, "summary": BUSY_SUMMARY}, personal=("summary",))
         try:

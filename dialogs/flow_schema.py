@@ -115,16 +115,17 @@ class _Reader:
         return Flows(flows=flows, by_intent=by_intent)
 
     def _shape(self) -> _FlowsYaml:
-        """Without the flows whose shape is wrong. Raises `ContentFileError` where that is not all."""
+        """Without the flows whose shape is wrong. Raises `ContentFileError` where that is not all that is wrong."""
         try:
             return self._source.read_as(_FlowsYaml)
         except Mistake as mistake:
             self._mistakes.add(mistake)
         wrong = {tuple(one.field.split(".")[:2]) for one in self._mistakes.found}
-        shape = self._mistakes.attempt(self._source.without(wrong).read_as, _FlowsYaml)
-        if shape is None:
+        try:
+            return self._source.without(wrong).read_as(_FlowsYaml)
+        except Mistake:
             self._mistakes.raise_any()
-        return shape or _FlowsYaml(version="1", flows={}, patterns={})
+            raise
 
     def _wrong(self, location: Location, problem: str) -> None:
         self._mistakes.add(self._source.fail(location, problem))

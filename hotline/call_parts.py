@@ -11,23 +11,28 @@ from asr.vad import warm_up
 from calls.feed import EventFeed
 from calls.journal.spool import Spool
 from calls.parts import Parts
-from dialogs.content import Content
-from dialogs.engine import Engine
+from hotline.bundles.live import LiveBundle, Making, live_bundle
+from hotline.bundles.loading import Bundle, first_bundle, load_bundle
+from hotline.bundles.publishing import open_store
 from hotline.journal import spool_folder
-from hotline.knowledge import load_interpreter, load_language_model
-from hotline.settings import Settings
+from hotline.knowledge import load_language_model
+from hotline.settings import Content, Settings
 from procedures.record import Profile
 from tts.pool import open_voice
 
 
 @asynccontextmanager
-async def call_parts(settings: Settings, feed: EventFeed) -> AsyncGenerator[Parts]:
-    """Raises `TongdaiError` of the part that cannot be loaded."""
-    content = await asyncio.to_thread(Content.load, settings.content.folder)
-    interpreter = await asyncio.to_thread(load_interpreter, settings.content.folder, content.catalogue)
-    language_model = await asyncio.to_thread(load_language_model, settings.content)
+async def call_parts(settings: Settings, feed: EventFeed) -> AsyncGenerator[LiveBundle]:
+    """Recogniser and voice stay; what belongs to the content follows the published bundle, from call to call.
+
+    Raises `TongdaiError` of the part that cannot be loaded.
+    """
+    store, profile = open_store(settings), Profile(settings.content.profile)
+    first = await asyncio.to_thread(
+        first_bundle, store, settings.content.folder, lambda folder: load_bundle(folder, profile)
+    )
+    language_model = await asyncio.to_thread(load_language_model, Content(folder=first.bundle.folder))
     await asyncio.to_thread(warm_up)
-    engine = Engine(content, profile=Profile(settings.content.profile))
     async with AsyncExitStack() as stack:
         spool = Spool(spool_folder(settings))
         stack.push_async_callback(asyncio.to_thread, spool.close)
@@ -38,19 +43,26 @@ async def call_parts(settings: Settings, feed: EventFeed) -> AsyncGenerator[Part
         voice = open_voice(settings.speech.engine, workers=settings.speech.workers, fallback=settings.speech.fallback)
         stack.push_async_callback(voice.close)
         await voice.start()
-        await voice.prepare([text for text in content.responses.texts.values() if "{" not in text])
         thinking = stack.enter_context(ThreadPoolExecutor(max_workers=1, thread_name_prefix="meaning"))
 
-        async def completeness(text: str) -> float:
-            return await asyncio.get_running_loop().run_in_executor(thinking, interpreter.completeness, text)
+        async def prepare(bundle: Bundle) -> None:
+            await voice.prepare(bundle.prompts)
 
-        yield Parts(
-            make_ear=lambda rate_hz: Ear(recognizer=recognizer, rate_hz=rate_hz, completeness=completeness),
-            interpreter=interpreter,
-            engine=engine,
-            bundle_id=engine.bundle_id,
-            voice=voice,
-            thinking=thinking,
-            listeners=(feed.publish, spool.put),
-            recognizer_load=recognizer.load,
-        )
+        def parts(bundle: Bundle) -> Parts:
+            async def completeness(text: str) -> float:
+                judge = bundle.interpreter.completeness
+                return await asyncio.get_running_loop().run_in_executor(thinking, judge, text)
+
+            return Parts(
+                make_ear=lambda rate_hz: Ear(recognizer=recognizer, rate_hz=rate_hz, completeness=completeness),
+                interpreter=bundle.interpreter,
+                engine=bundle.engine,
+                bundle_id=bundle.id,
+                voice=voice,
+                thinking=thinking,
+                listeners=(feed.publish, spool.put),
+                recognizer_load=recognizer.load,
+            )
+
+        making = Making(load=lambda folder: load_bundle(folder, profile), prepare=prepare, parts=parts)
+        yield await stack.enter_async_context(live_bundle(store, first, making))

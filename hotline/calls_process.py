@@ -16,6 +16,7 @@ from calls.admission import Admission
 from calls.api import create_api
 from calls.feed import EventFeed
 from contracts.errors import TongdaiError
+from hotline.bundles.live import LiveBundle
 from hotline.call_parts import call_parts
 from hotline.calls_greeting import Greeting
 from hotline.child_program import Command, ToGuard, guard_commands, read_greeting
@@ -36,9 +37,10 @@ _CONNECT_TIMEOUT_S = 30.0
 
 
 class CallsProcess:
-    def __init__(self, bridge: CallBridge, admission: Admission) -> None:
+    def __init__(self, bridge: CallBridge, admission: Admission, bundles: LiveBundle) -> None:
         self._bridge = bridge
         self._admission = admission
+        self._bundles = bundles
         self._draining = False
         self._calls: asyncio.Task[None] | None = None
         self.over = asyncio.Event()
@@ -50,7 +52,8 @@ class CallsProcess:
             await self._admission.answer(line, calls_now=self._bridge.calls_now, today=today())
 
     def figures(self) -> Mapping[str, Any]:
-        return {"calls": self._bridge.calls_now, "faults": self._bridge.faults, "draining": self._draining}
+        calls = {"calls": self._bridge.calls_now, "faults": self._bridge.faults, "draining": self._draining}
+        return {**calls, "content": self._bundles.figures()}
 
     async def drain(self, seconds: float | None) -> None:
         """No new calls; ends after the last one, or after `seconds`, when those still talking go to people."""
@@ -80,16 +83,18 @@ async def running_calls(greeting: Greeting, listening: socket.socket) -> AsyncGe
     settings = greeting.settings
     async with AsyncExitStack() as stack:
         feed = EventFeed()
-        parts = await stack.enter_async_context(call_parts(settings, feed))
+        bundles = await stack.enter_async_context(call_parts(settings, feed))
         ari = await stack.enter_async_context(
             AriClient(greeting.ari_url, greeting.ari_user, greeting.ari_password, greeting.app)
         )
         sockets = MediaSockets()
         bridge = CallBridge(ari, sockets, media_client=media_client(port_of(listening)))
         admission = Admission(
-            parts, most_calls=settings.telephony.max_calls, most_behind_ms=settings.recognition.most_behind_ms
+            bundles.current,
+            most_calls=settings.telephony.max_calls,
+            most_behind_ms=settings.recognition.most_behind_ms,
         )
-        process = CallsProcess(bridge, admission)
+        process = CallsProcess(bridge, admission, bundles)
         api = create_api(feed=feed, token=greeting.token, calls_now=lambda: bridge.calls_now)
         api.router.routes.append(sockets.route())
         await stack.enter_async_context(web_served(api, listening))

@@ -43,7 +43,7 @@ class Hotline:
             listeners=(self.events.append,),
             recognizer_load=lambda: self.load,
         )
-        self.admission = Admission(parts, most_calls=2, most_behind_ms=800)
+        self.admission = Admission(lambda: parts, most_calls=2, most_behind_ms=800)
 
     @property
     def kinds(self) -> list[str]:

@@ -1,0 +1,108 @@
+"""Everything that can be wrong in a content folder, found without a call: each file, what files say of each other,
+the gold conversations, and whether meaning can be learned from it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from contracts.mistakes import Mistake, Mistakes
+from dialogs.content import Content
+from dialogs.flow_schema import read_flows
+from dialogs.gold import load_gold, play
+from dialogs.responses import read_responses
+from dialogs.thresholds import read_thresholds
+from hotline.bundles.layout import layout_problems
+from hotline.bundles.problems import Problem, problems_of
+from hotline.knowledge import load_interpreter
+from nlu.ambiguities import load_ambiguities
+from nlu.link_targets import load_colloquial, load_names
+from nlu.training_data import LABELS, Domain, load_domain, load_training_data
+from procedures.catalogue import Catalogue
+from procedures.yaml_source import entries, read_yaml
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    problems: tuple[Problem, ...]
+    """By file and line; empty: the content may go live."""
+    procedures: int = 0
+    facts: int = 0
+    examples: int = 0
+    conversations: int = 0
+    """Gold conversations played."""
+
+
+def check(folder: Path, *, learn: bool = True) -> Checked:
+    """`learn`: train meaning, too, which takes seconds where this content is new. Raises `OSError` if the disk does."""
+    problems = layout_problems(folder)
+    if problems:
+        # What is missing would be told again as a mistake of every file that needs it.
+        absent = {problem.file for problem in problems}
+        problems += [one for one in _file_problems(folder) if one.file not in absent]
+    else:
+        problems = _file_problems(folder)
+    if problems:
+        return Checked(problems=tuple(sorted(set(problems))))
+    content = Content.load(folder)
+    gold = load_gold(folder / "gold")
+    problems = [
+        Problem(file=f"gold/{broken.file}", line=broken.line, field=f"turns.{broken.turn - 1}", problem=broken.problem)
+        for one in gold
+        for broken in play(content, one)
+    ]
+    if learn and not problems:
+        load_interpreter(folder, content.catalogue)
+    procedures = content.catalogue.procedures()
+    return Checked(
+        problems=tuple(sorted(problems)),
+        procedures=len(procedures),
+        facts=sum(len(procedure.facts) for procedure in procedures),
+        examples=len(load_training_data(folder / "nlu.yml", load_domain(folder / "domain.yml")).examples),
+        conversations=len(gold),
+    )
+
+
+def _file_problems(folder: Path) -> list[Problem]:
+    return [
+        *_dialog_problems(folder),
+        *_meaning_problems(folder),
+        *_found("procedures/", Catalogue.load, folder / "procedures"),
+        *_found("gold/", load_gold, folder / "gold"),
+    ]
+
+
+def _dialog_problems(folder: Path) -> list[Problem]:
+    mistakes = Mistakes()
+    responses = mistakes.attempt(read_yaml, folder / "responses.yml")
+    if responses is not None:
+        mistakes.attempt(read_responses, responses)
+    flows = mistakes.attempt(read_yaml, folder / "flows.yml")
+    if flows is not None and responses is not None:
+        mistakes.attempt(read_flows, flows, entries(responses, "responses"))
+    thresholds = mistakes.attempt(read_yaml, folder / "thresholds.yml")
+    if thresholds is not None:
+        mistakes.attempt(read_thresholds, thresholds)
+    return problems_of(mistakes.found)
+
+
+def _meaning_problems(folder: Path) -> list[Problem]:
+    mistakes = Mistakes()
+    domain = mistakes.attempt(load_domain, folder / "domain.yml")
+    examples = Mistakes()
+    examples.attempt(load_training_data, folder / "nlu.yml", domain or Domain(intents=LABELS, entities=()))
+    # What a wrong domain.yml lets the examples lack is no mistake of theirs.
+    mistakes.found += [one for one in examples.found if domain is not None or "domain.yml" not in one.problem]
+    mistakes.attempt(load_ambiguities, folder / "ambiguities.yml", {})
+    catalogue = Mistakes()
+    catalogue.attempt(load_names, folder / "catalogue" / "names.tsv.gz")
+    catalogue.attempt(load_colloquial, folder / "catalogue" / "colloquial.tsv")
+    return [*problems_of(mistakes.found), *problems_of(catalogue.found, "catalogue/")]
+
+
+def _found(where: str, reading: Callable[[Path], object], folder: Path) -> list[Problem]:
+    try:
+        reading(folder)
+    except Mistake as mistake:
+        return problems_of((mistake, *mistake.others), where)
+    return []

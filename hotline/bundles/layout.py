@@ -1,0 +1,42 @@
+"""Which files content consists of; a file that nobody reads is a mistake in its name."""
+
+from pathlib import Path
+
+from dialogs.bundle_files import bundle_files
+from hotline.bundles.problems import Problem
+
+SINGLE = (
+    "ambiguities.yml",
+    "catalogue/colloquial.tsv",
+    "catalogue/names.tsv.gz",
+    "domain.yml",
+    "flows.yml",
+    "nlu.yml",
+    "responses.yml",
+    "thresholds.yml",
+)
+MANY = ("procedures", "gold")
+"""Folders of `*.yml`."""
+LARGEST_BYTES = 4_000_000
+
+
+def layout_problems(folder: Path) -> list[Problem]:
+    there = {path.as_posix() for path in bundle_files(folder)}
+    problems = [_problem(name, "không có tệp này") for name in SINGLE if name not in there]
+    if not any(_is_one_of_many(name) and name.startswith("procedures/") for name in there):
+        problems.append(_problem("procedures", "không có thủ tục nào (tệp *.yml)"))
+    for name in sorted(there):
+        if not (name in SINGLE or _is_one_of_many(name) or name.endswith((".md", ".txt"))):
+            problems.append(_problem(name, "tệp này không được đọc đến; tên sai, đuôi phải là .yml, hay để nhầm chỗ"))
+        elif (folder / name).stat().st_size > LARGEST_BYTES:
+            problems.append(_problem(name, f"tệp lớn quá {LARGEST_BYTES // 1_000_000} MB"))
+    return problems
+
+
+def _is_one_of_many(name: str) -> bool:
+    parent, _, file = name.rpartition("/")
+    return parent in MANY and file.endswith(".yml")
+
+
+def _problem(file: str, problem: str) -> Problem:
+    return Problem(file=file, line=1, field="", problem=problem)
