@@ -47,6 +47,9 @@ class Telephony(Section):
     """Addresses or networks whose calls are answered; anybody else gets nothing."""
     agents: tuple[Agent, ...] = (Agent(name="agent1", number="1001"), Agent(name="agent2", number="1002"))
     queue_max_s: int = Field(60, ge=5, le=3600)
+    """A wait for a person after which the caller is asked whether to wait on or to leave a number."""
+    wait_max_s: int = Field(600, ge=5, le=36000)
+    """All waits of a call for a person."""
     max_calls: int = Field(60, ge=1, le=1000)
     """Calls taken at once; further callers go to the queue of people."""
 

@@ -128,6 +128,7 @@ def _wanted(settings: Settings, media_ports: tuple[int, ...]) -> AsteriskSetting
         ),
         hotline=phone.number,
         queue_max_s=phone.queue_max_s,
+        wait_max_s=phone.wait_max_s,
         stasis_apps=(),
     )
 

@@ -32,8 +32,9 @@ def read_exchange_state(file: Path) -> ExchangeState | None:
         settings["agents"] = tuple(AgentAccount(**agent) for agent in settings["agents"])
         for name in ("media_ports", "trunks", "stasis_apps"):
             settings[name] = tuple(settings[name])
-        if settings["sounds_dir"] is not None:
-            settings["sounds_dir"] = Path(settings["sounds_dir"])
+        for name in ("sounds_dir", "call_backs_dir"):
+            if settings[name] is not None:
+                settings[name] = Path(settings[name])
         return ExchangeState(pid=int(found["pid"]), settings=AsteriskSettings(**settings))
     except (OSError, ValueError, KeyError, TypeError, AsteriskConfigError):
         return None

@@ -24,10 +24,13 @@ def write_configuration(
     Files that hold passwords can be read by their owner only. Raises `AsteriskConfigError`.
     """
     run_dir = run_dir.resolve()
-    _check_run_dir(run_dir)
+    for folder in (run_dir, sounds_dir(settings, run_dir), call_backs_dir(settings, run_dir)):
+        _check_folder(folder)
+    _check_socket(run_dir)
     for folder in ("etc", "lib/agi-bin", "spool", "log", "cache", "run"):
         (run_dir / folder).mkdir(parents=True, exist_ok=True)
     (run_dir / "etc").chmod(0o700)
+    call_backs_dir(settings, run_dir).mkdir(mode=0o700, parents=True, exist_ok=True)
     _link_data(installation, run_dir, sounds_dir(settings, run_dir))
     values = _values(installation, settings, run_dir)
     files = sorted(templates.glob("*.conf"))
@@ -63,6 +66,11 @@ def sounds_dir(settings: AsteriskSettings, run_dir: Path) -> Path:
     return (settings.sounds_dir or run_dir / "sounds").resolve()
 
 
+def call_backs_dir(settings: AsteriskSettings, run_dir: Path) -> Path:
+    """Where the dialplan keeps a file for each number that a caller left (personal)."""
+    return (settings.call_backs_dir or run_dir / "call_backs").resolve()
+
+
 def _values(installation: Installation, settings: AsteriskSettings, run_dir: Path) -> dict[str, str]:
     return {
         "etc_dir": str(run_dir / "etc"),
@@ -71,7 +79,9 @@ def _values(installation: Installation, settings: AsteriskSettings, run_dir: Pat
         "data_dir": str(run_dir / "data"),
         "modules_dir": str(installation.modules_dir),
         "music_dir": str(installation.data_dir / "moh"),
+        "music_entries": "\n".join(f"entry = {file}" for file in _music(installation.data_dir / "moh")),
         "sounds_dir": str(sounds_dir(settings, run_dir)),
+        "call_backs_dir": str(call_backs_dir(settings, run_dir)),
         "sip_host": settings.sip_host,
         "sip_port": str(settings.sip_port),
         "http_host": settings.http_host,
@@ -85,6 +95,9 @@ def _values(installation: Installation, settings: AsteriskSettings, run_dir: Pat
         "agent_numbers": "\n".join(
             f"exten => {agent.number},1,Dial(PJSIP/{agent.name},{settings.agent_ring_s})" for agent in settings.agents
         ),
+        "takeover_numbers": "\n".join(
+            f"exten => {agent.number},1,Set(PHONE={agent.name})\n same => n,Goto(ring,1)" for agent in settings.agents
+        ),
         "queue_members": "\n".join(
             f"member => PJSIP/{agent.name},0,{agent.name},PJSIP/{agent.name}" for agent in settings.agents
         ),
@@ -93,11 +106,19 @@ def _values(installation: Installation, settings: AsteriskSettings, run_dir: Pat
         "stasis_apps": APPS_SEPARATOR.join(settings.stasis_apps),
         "deadman_s": f"{settings.deadman_s:g}",
         "queue_max_s": str(settings.queue_max_s),
+        "wait_max_s": str(settings.wait_max_s),
+        "choice_s": str(settings.choice_s),
+        "agent_silent_s": str(settings.agent_silent_s),
         "agent_ring_s": str(settings.agent_ring_s),
         "ari_user": settings.ari_user,
         "ari_password": settings.ari_password,
         "instance": settings.instance,
     }
+
+
+def _music(folder: Path) -> list[Path]:
+    """Pieces as a playlist names them: without the format."""
+    return sorted({file.with_suffix("") for file in folder.glob("*") if file.suffix})
 
 
 def _agent(agent: AgentAccount) -> str:
@@ -129,9 +150,12 @@ def _media_address(settings: AsteriskSettings) -> str:
     return f"media_address = {address}\nbind_rtp_to_media_address = {bind}"
 
 
-def _check_run_dir(run_dir: Path) -> None:
-    if re.search(r"[;\n\r,{}$()]", str(run_dir)):
-        raise AsteriskConfigError(f"run_dir: {run_dir} has a character that Asterisk's configuration cannot hold")
+def _check_folder(folder: Path) -> None:
+    if re.search(r"[;\n\r,{}$()]", str(folder)):
+        raise AsteriskConfigError(f"run_dir: {folder} has a character that Asterisk's configuration cannot hold")
+
+
+def _check_socket(run_dir: Path) -> None:
     if len(bytes(run_dir / "run" / "asterisk.ctl")) > _SOCKET_PATH_LIMIT:
         raise AsteriskConfigError(f"run_dir: {run_dir} is too long for a Unix socket in it; use a shorter one")
 

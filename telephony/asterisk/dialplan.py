@@ -4,10 +4,14 @@ from urllib.parse import quote, unquote
 
 HANDOFF = ("handoff", "s", 1)
 """Context, extension and priority at which a person takes the call; by `AriClient.continue_in_dialplan`."""
+TAKEOVER = "takeover"
+"""Context whose extensions are the numbers of people's phones: that phone rings first, then those of the queue."""
 HANGUP_CAUSE_NORMAL = 16
 
 REASON_VARIABLE = "HANDOFF_REASON"
 SUMMARY_VARIABLE = "HANDOFF_SUMMARY"
+PAGE_VARIABLE = "HANDOFF_PAGE"
+"""URL of what is known of the call; the person's program may open it when the phone rings."""
 DEADMAN_VARIABLE = "TIMEOUT(absolute)"
 """Set to the seconds that the call may go without another setting; 0 switches the dead-man's timer off."""
 STASIS_APPS_VARIABLE = "STASIS_APPS"
@@ -18,11 +22,20 @@ INBOUND = "inbound"
 
 REASON_HEADER = "X-Tongdai-Reason"
 SUMMARY_HEADER = "X-Tongdai-Summary"
+CALL_HEADER = "X-Tongdai-Call"
+"""The call id."""
+PAGE_HEADER = "X-Tongdai-Page"
 
 HANDOFF_SOUND = "handoff.wav"
-"""In the sounds folder, 8 kHz mono 16 bit: said before the caller waits for a person."""
+"""In the sounds folder, 8 kHz mono 16 bit: said while the phones ring, to callers whom the program has told nothing."""
 BUSY_SOUND = "busy.wav"
-"""In the sounds folder: said when nobody took the call, before it ends."""
+"""Said when nobody took the call, before it ends."""
+NOBODY_SOUND = "nobody.wav"
+"""Nobody is there to take the call; `CHOICE_SOUND` follows."""
+ALL_BUSY_SOUND = "all-busy.wav"
+"""Nobody has taken it so far; `CHOICE_SOUND` follows."""
+CHOICE_SOUND = "choice.wav"
+"""1: wait on; 2: leave a number."""
 
 SUMMARY_LIMIT = 900
 """Encoded characters: an INVITE with it stays well inside pjsip's 4,000 bytes."""

@@ -110,6 +110,8 @@ class AsteriskProcess:
                     cwd=self.run_dir,
                     env=plain_environment(),
                     start_new_session=True,
+                    # What it writes has callers' data: the queue's log, numbers that callers left.
+                    umask=0o077,
                 )
         except BaseException:
             self._release_run_dir()

@@ -49,11 +49,19 @@ class AsteriskSettings:
     deadman_s: float = 4.0
     """A call whose timer was not renewed for so long goes to a person; seconds."""
     queue_max_s: int = 60
-    """The longest wait for a person; seconds."""
+    """A wait for a person after which the caller is asked whether to wait on; seconds."""
+    wait_max_s: int = 600
+    """All waits of a call for a person; seconds."""
+    choice_s: int = 8
+    """How long a question to the caller waits for a key; who presses none waits on."""
     agent_ring_s: int = 15
     """How long one phone rings before the next; seconds."""
+    agent_silent_s: int = 15
+    """A person's phone that sends no audio for so long is dead; seconds."""
     sounds_dir: Path | None = None
-    """Holds `handoff.wav` and `busy.wav` (see `dialplan`); None: `sounds` in the run directory."""
+    """Holds the sentences that `dialplan` names; None: `sounds` in the run directory."""
+    call_backs_dir: Path | None = None
+    """Where numbers are kept that callers left; None: `call_backs` in the run directory."""
     instance: str = field(default_factory=lambda: f"tongdai-{secrets.token_hex(6)}")
     """Named by the SIP side in `Server`, so that another Asterisk on our port is noticed."""
 
@@ -78,7 +86,7 @@ class AsteriskSettings:
         _match(_SECRET, "ari_password", self.ari_password)
         for app in self.stasis_apps:
             _match(_NAME, "stasis_apps", app)
-        for name in ("deadman_s", "queue_max_s", "agent_ring_s"):
+        for name in ("deadman_s", "queue_max_s", "wait_max_s", "choice_s", "agent_ring_s", "agent_silent_s"):
             _require(getattr(self, name) > 0, name, "must be above 0")
         self._check_agents()
 

@@ -23,6 +23,9 @@ AGENTS = (
     AgentAccount(name="agent2", password="secret-agent2", number="1002"),
 )
 
+WAITS = {"TONGDAI__TELEPHONY__QUEUE_MAX_S": "5", "TONGDAI__TELEPHONY__WAIT_MAX_S": "16"}
+"""For a person: short ones. Until who presses no key is asked, 15 s go by."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
@@ -92,5 +95,5 @@ async def hotline_state(asterisk_installation: Installation, hotline_run_dir: Pa
         if os.environ.get("CI") == "true":
             raise
         pytest.skip(str(error))
-    async with serving(hotline_run_dir, environment={"TONGDAI__TELEPHONY__QUEUE_MAX_S": "5"}) as served:
+    async with serving(hotline_run_dir, environment=WAITS) as served:
         yield served.state
