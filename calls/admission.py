@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 
+from calls.control import CallControl
 from calls.parts import Parts
 from calls.recorder import CallRecorder
 from calls.session import Session
@@ -26,12 +27,15 @@ class Refusal(StrEnum):
 
 
 class Admission:
-    def __init__(self, parts: Callable[[], Parts], *, most_calls: int, most_behind_ms: float) -> None:
+    def __init__(
+        self, parts: Callable[[], Parts], *, most_calls: int, most_behind_ms: float, control: CallControl | None = None
+    ) -> None:
         """`parts`: for a call that begins now.
 
         `most_behind_ms`: a recogniser that is further behind gets no further callers.
         """
         self._parts = parts
+        self._control = control or CallControl()
         self._most_calls = most_calls
         self._most_behind_ms = most_behind_ms
 
@@ -40,7 +44,9 @@ class Admission:
         parts = self._parts()
         refusal = self.refusal(calls_now)
         if refusal is None:
-            await Session(line, parts, today=today).run()
+            session = Session(line, parts, today=today)
+            with self._control.holding(line.call_id, session):
+                await session.run()
         else:
             await self._hand_over(line, parts, refusal)
 

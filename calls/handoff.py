@@ -18,11 +18,13 @@ class Handoff:
     def __init__(self, line: Line, recorder: CallRecorder) -> None:
         self._line = line
         self._recorder = recorder
+        self.done = False
+        """The caller has gone to people."""
 
     async def decided(self, act: Transfer) -> ActFinished | ActFailed:
         """What became of it, for the dialog."""
         try:
-            await self._to_people(act.reason, act.summary)
+            await self._to_people(act.reason, act.summary, to=act.to)
         except TongdaiError as error:
             self._recorder.record("handoff.failed", {"code": error.code})
             return ActFailed(act_id=act.act_id, code=error.code)
@@ -38,7 +40,10 @@ class Handoff:
             code = error.code if isinstance(error, TongdaiError) else type(error).__name__
             self._recorder.record("handoff.failed", {"code": code})
 
-    async def _to_people(self, reason: HandoffReason, summary: str) -> None:
-        self._recorder.record("handoff.started", {"reason": reason.value, "summary": summary}, personal=("summary",))
-        await self._line.transfer(reason.value, summary)
+    async def _to_people(self, reason: HandoffReason, summary: str, *, to: str = "") -> None:
+        self._recorder.record(
+            "handoff.started", {"reason": reason.value, "summary": summary, "to": to}, personal=("summary",)
+        )
+        await self._line.transfer(reason.value, summary, to=to)
+        self.done = True
         self._recorder.record("handoff.done")

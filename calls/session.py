@@ -18,7 +18,7 @@ from calls.handoff import Handoff
 from calls.parts import Parts
 from calls.recorder import CallRecorder
 from calls.speaking import Speaker
-from calls.turns import TurnTaker
+from calls.turns import TurnTaker, nothing_heard
 from contracts.acts import Act, HangUp, Listen, Note, Say, Transfer
 from contracts.audio import SAMPLE_BYTES
 from contracts.events import (
@@ -29,10 +29,11 @@ from contracts.events import (
     HungUp,
     KeyPressed,
     Silence,
+    TakenOver,
     Understood,
 )
 from contracts.expectation import Expectation
-from contracts.heard import Heard, Hypothesis
+from contracts.heard import Heard
 from telephony.line import Frame, Key, Line, Played
 from telephony.line import HungUp as LineHungUp
 
@@ -74,6 +75,7 @@ class Session:
         """A turn that was over when a sentence had begun that is to be heard whole."""
         self._asked_at: float | None = None
         self._over = False
+        self.taken_over: TakenOver | None = None  # until it has failed
 
     async def run(self) -> None:
         """Returns when the call is over; nothing of it is left then. Faults end with a person, never in silence."""
@@ -88,6 +90,11 @@ class Session:
             self._inbox.put_nowait(CallStarted(today=self._today))
             while not self._over:
                 await self._take(await self._inbox.get())
+
+    def take_over(self, event: TakenOver) -> None:
+        """As soon as what is being done right now is done."""
+        self.taken_over = event
+        self._inbox.put_nowait(event)
 
     async def _follow(self, reading: Callable[[], Awaitable[None]]) -> None:
         try:
@@ -138,7 +145,7 @@ class Session:
                 await self._false_alarm()
             case RecognitionFailed(sample=sample, code=code):
                 self._recorder.record("recognition.failed", {"code": code})
-                await self._heard(_nothing_heard(sample))
+                await self._heard(nothing_heard(sample))
             case NoInput():
                 self._recorder.record("silence")
                 if not self._says_whole():
@@ -146,6 +153,10 @@ class Session:
             case ActFailed(act_id=act_id) if self._says_another(act_id):
                 # It failed while the answer to a newer turn was already on its way.
                 self._recorder.record("say.failed_late", {"act_id": act_id})
+            case TakenOver(to=to, by=by):
+                self._recorder.record("takeover.asked", {"to": to, "by": by}, personal=("by",))
+                if not self._handoff.done:
+                    await self._step(event)
             case KeyPressed(key=key):
                 self._recorder.record("key.pressed", {"key": key}, personal=("key",))
                 await self._step(event)
@@ -257,7 +268,9 @@ class Session:
                 self._ear.expect(act.expectation)
             case Transfer():
                 self._ear.stop_expecting()
-                self._inbox.put_nowait(await self._handoff.decided(act))
+                end = await self._handoff.decided(act)
+                self.taken_over = None if isinstance(end, ActFailed) else self.taken_over
+                self._inbox.put_nowait(end)
             case HangUp():
                 await self._line.hang_up()
             case Note():
@@ -286,12 +299,3 @@ async def _end(*tasks: asyncio.Task[None]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.wait(tasks)
-
-
-def _nothing_heard(sample: int) -> Heard:
-    return Heard(
-        hypotheses=(Hypothesis(text="", confidence=0.0),),
-        start_sample=sample,
-        end_sample=sample,
-        expectation=Expectation(),
-    )

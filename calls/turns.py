@@ -8,6 +8,7 @@ from calls.recorder import CallRecorder
 from contracts.audio import samples_to_ms
 from contracts.clock import Clock
 from contracts.context import Context
+from contracts.expectation import Expectation
 from contracts.heard import Heard, Hypothesis
 from contracts.meaning import Intent, Meaning
 from nlu.interpreter import Interpreter
@@ -90,6 +91,16 @@ class TurnTaker:
             },
             personal=("text", "nbest"),
         )
+
+
+def nothing_heard(sample: int) -> Heard:
+    """A turn of which nothing is known but where it was."""
+    return Heard(
+        hypotheses=(Hypothesis(text="", confidence=0.0),),
+        start_sample=sample,
+        end_sample=sample,
+        expectation=Expectation(),
+    )
 
 
 def _better(joined: Meaning, alone: Meaning) -> bool:

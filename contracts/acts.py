@@ -66,6 +66,8 @@ class HandoffReason(StrEnum):
     """The hotline cannot take one more call."""
     FAULT = "fault"
     """An error in the program, the flow or an engine."""
+    SUPERVISOR = "supervisor"
+    """Somebody who watched the call took it over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,8 @@ class Transfer:
     reason: HandoffReason
     summary: str
     """One line for the person who takes over; no personal data."""
+    to: str = ""
+    """The number of that person's phone; empty: the queue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

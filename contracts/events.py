@@ -54,8 +54,18 @@ class ActFailed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TakenOver:
+    """Somebody who watches the call wants a person to have it now."""
+
+    to: str = ""
+    """The number of the person's phone; empty: the queue."""
+    by: str = ""
+    """Who wants it; personal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HungUp:
     """The caller is gone; nothing more can be said."""
 
 
-Event = CallStarted | Understood | KeyPressed | Silence | BargedIn | ActFinished | ActFailed | HungUp
+Event = CallStarted | Understood | KeyPressed | Silence | BargedIn | ActFinished | ActFailed | TakenOver | HungUp

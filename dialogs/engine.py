@@ -12,6 +12,7 @@ from contracts.events import (
     HungUp,
     KeyPressed,
     Silence,
+    TakenOver,
     Understood,
 )
 from contracts.meaning import Intent, Meaning
@@ -52,6 +53,8 @@ class Engine:
                 return state, ()
             case _ if isinstance(event, HungUp):
                 return replace(state, phase=Phase.ENDED), ()
+            case _ if isinstance(event, TakenOver):
+                return self._transfer(state, HandoffReason.SUPERVISOR, to=event.to)
             case Phase.NEW:
                 return self._started(state, event)
             case Phase.TRANSFERRING:
@@ -153,9 +156,9 @@ class Engine:
             return self._transfer(state, HandoffReason.FAULT)
         return turn.state, turn.acts
 
-    def _transfer(self, state: State, reason: HandoffReason) -> tuple[State, tuple[Act, ...]]:
+    def _transfer(self, state: State, reason: HandoffReason, *, to: str = "") -> tuple[State, tuple[Act, ...]]:
         turn = self._turn(state)
-        turn.transfer(reason)
+        turn.transfer(reason, to=to)
         return turn.state, turn.acts
 
     def _turn(self, state: State) -> Turn:

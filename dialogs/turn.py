@@ -90,9 +90,11 @@ class Turn:
         self.say(name, Behaviour.CLARIFY)
         self.listen(waiting, phrases=phrases)
 
-    def transfer(self, reason: HandoffReason) -> None:
+    def transfer(self, reason: HandoffReason, *, to: str = "") -> None:
+        """`to`: the number of one phone; empty: the queue of people."""
         self.set(reason=reason, phase=Phase.TRANSFERRING)
-        act = Transfer(act_id=self._next_id(), reason=reason, summary=summary(self.state, self.content.responses))
+        words = summary(self.state, self.content.responses)
+        act = Transfer(act_id=self._next_id(), reason=reason, summary=words, to=to)
         self._acts.append(act)
         self.set(transfer_id=act.act_id)
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from calls.admission import Admission
 from calls.api import create_api
+from calls.control import CallControl
 from calls.feed import EventFeed
 from contracts.errors import TongdaiError
 from hotline.bundles.live import LiveBundle
@@ -89,13 +90,15 @@ async def running_calls(greeting: Greeting, listening: socket.socket) -> AsyncGe
         )
         sockets = MediaSockets()
         bridge = CallBridge(ari, sockets, media_client=media_client(port_of(listening)))
+        control = CallControl(frozenset(agent.number for agent in settings.telephony.agents))
         admission = Admission(
             bundles.current,
+            control=control,
             most_calls=settings.telephony.max_calls,
             most_behind_ms=settings.recognition.most_behind_ms,
         )
         process = CallsProcess(bridge, admission, bundles)
-        api = create_api(feed=feed, token=greeting.token, calls_now=lambda: bridge.calls_now)
+        api = create_api(feed=feed, token=greeting.token, calls_now=lambda: bridge.calls_now, control=control)
         api.router.routes.append(sockets.route())
         await stack.enter_async_context(web_served(api, listening))
         stack.callback(feed.close)

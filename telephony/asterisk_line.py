@@ -44,11 +44,11 @@ class AsteriskLine(LegLine):
         self._channels.caller_here = False
         self.finish()
 
-    async def transfer(self, reason: str, summary: str) -> None:
+    async def transfer(self, reason: str, summary: str, *, to: str = "") -> None:
         async with self._ending:
             await self._timer.suspend()
             try:
-                await self._channels.to_people(reason, summary)
+                await self._channels.to_people(reason, summary, to=to)
             except TransferError:
                 if self._channels.caller_here:
                     self._timer.go_on()

@@ -4,7 +4,7 @@ import contextlib
 import logging
 from collections.abc import Awaitable
 
-from telephony.asterisk.dialplan import HANDOFF, REASON_VARIABLE, SUMMARY_VARIABLE, encode_text
+from telephony.asterisk.dialplan import HANDOFF, REASON_VARIABLE, SUMMARY_VARIABLE, TAKEOVER, encode_text
 from telephony.call_control import CallControl
 from telephony.errors import AriError, AriNotFound, TransferFailed
 
@@ -29,14 +29,17 @@ class CallChannels:
         self.has_bridge = False
         self._control = control
 
-    async def to_people(self, reason: str, summary: str) -> None:
-        """The caller goes on in the dialplan, into the queue of people. Raises `TransferFailed`."""
+    async def to_people(self, reason: str, summary: str, *, to: str = "") -> None:
+        """The caller goes on in the dialplan: to the phone with the number `to`; if that is empty, into the queue.
+
+        Raises `TransferFailed`.
+        """
         if not self.caller_here:
             raise TransferFailed("the caller is gone")
         try:
             await self._control.set_variable(self.call_id, REASON_VARIABLE, encode_text(reason))
             await self._control.set_variable(self.call_id, SUMMARY_VARIABLE, encode_text(summary))
-            context, extension, priority = HANDOFF
+            context, extension, priority = (TAKEOVER, to, 1) if to else HANDOFF
             await self._control.continue_in_dialplan(
                 self.call_id, context=context, extension=extension, priority=priority
             )

@@ -104,8 +104,11 @@ class Line(Protocol):
         """How much of the utterance has been heard, as far as is known now; 0 for one that is not being said."""
         ...
 
-    async def transfer(self, reason: str, summary: str) -> None:
-        """The caller goes to the queue of people and the line ends. Raises `TransferError`; then the call goes on."""
+    async def transfer(self, reason: str, summary: str, *, to: str = "") -> None:
+        """The caller goes to the queue of people, or first to the phone with the number `to`, and the line ends.
+
+        Raises `TransferError`; then the call goes on.
+        """
         ...
 
     async def hang_up(self) -> None:

@@ -48,6 +48,8 @@ class WavLine(LegLine):
         self._spoken = bytearray()
         self.transferred: tuple[str, str] | None = None
         """Reason and summary."""
+        self.transferred_to = ""
+        """The number of the phone that was asked for."""
 
     @property
     def heard(self) -> bytes:
@@ -73,12 +75,13 @@ class WavLine(LegLine):
             if not self._over:
                 self._pass_frame()
 
-    async def transfer(self, reason: str, summary: str) -> None:
+    async def transfer(self, reason: str, summary: str, *, to: str = "") -> None:
         if self._over:
             raise TransferFailed("the caller is gone")
         if not self._agents:
             raise NoAgentError("nobody takes calls")
         self.transferred = (reason, summary)
+        self.transferred_to = to
         self.finish(transferred=True)
 
     async def hang_up(self) -> None:

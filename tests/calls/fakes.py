@@ -240,13 +240,13 @@ class WatchedLine(WavLine):
         self._moved = asyncio.Event()
         self.transferring = False
 
-    async def transfer(self, reason: str, summary: str) -> None:
+    async def transfer(self, reason: str, summary: str, *, to: str = "") -> None:
         self.transferring = True
         until = self.position + self._queue_samples
         while self.position < until and not self._over:
             self._moved.clear()
             await self._moved.wait()
-        await super().transfer(reason, summary)
+        await super().transfer(reason, summary, to=to)
 
     def _take_frame(self, pcm: bytes, *, inserted: bool) -> None:
         super()._take_frame(pcm, inserted=inserted)
@@ -283,10 +283,10 @@ class FakeCall:
 
     async def run(self) -> "FakeCall":
         async with asyncio.timeout(30):
-            await Session(self.line, self._parts(), today=TODAY).run()
+            await Session(self.line, self.parts(), today=TODAY).run()
         return self
 
-    def _parts(self) -> Parts:
+    def parts(self) -> Parts:
         return Parts(
             make_ear=self._make_ear,
             interpreter=self.interpreter,
