@@ -167,6 +167,8 @@ class Ear:
             elif self._turn is not None and onset.speaking and self._turn.peek_asked:
                 self._turn.silences += 1
                 self._turn.peek_asked, self._turn.peeked = False, None
+                # Its result would be of no use any more, and the recogniser is spared the work.
+                self._work.cancel()
             if self._expectation is None:
                 return
 
