@@ -4,17 +4,15 @@ No root is needed and the host is left as it is. Only what the phone needs for G
 the package's many dependencies (video, sound cards) just the SIP and sound file libraries.
 """
 
-import fcntl
 import os
 import re
 import shutil
 import subprocess
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from unpacked_packages import sole_installer, unpack
 
 from contracts.paths import cache_dir
 from telephony.asterisk.child import plain_environment
@@ -54,11 +52,11 @@ def ensure_baresip() -> BaresipProgram:
         return _describe(Path(found), Path(found).resolve().parent.parent, ())
     base = cache_dir() / "baresip"
     base.mkdir(parents=True, exist_ok=True)
-    with _sole_installer(base / "lock"):
+    with sole_installer(base / "lock"):
         root = base / "root"
         if not (root / _STAMP).exists():
             try:
-                _unpack(_download(base / "packages"), root)
+                unpack(_download(base / "packages"), root, _STAMP)
             except (AsteriskInstallError, subprocess.CalledProcessError, OSError) as error:
                 raise BaresipUnavailable(str(error)) from error
     return _describe_tree(root)
@@ -104,21 +102,3 @@ def _apt(base: Path, program: str, *arguments: str, folder: Path | None = None) 
         timeout=300,
     )
     return answer.stdout
-
-
-def _unpack(archives: Path, root: Path) -> None:
-    aside = root.with_name(f"unpacking-{os.getpid()}")
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir()
-    for package in sorted(archives.glob("*.deb")):
-        subprocess.run(["dpkg-deb", "-x", str(package), str(aside)], check=True, capture_output=True)
-    (aside / _STAMP).touch()
-    shutil.rmtree(root, ignore_errors=True)
-    aside.rename(root)
-
-
-@contextmanager
-def _sole_installer(path: Path) -> Generator[None]:
-    with path.open("w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
