@@ -111,13 +111,13 @@ class Broken:
 def load_gold(folder: Path) -> tuple[Gold, ...]:
     """All `*.yml` of the folder. Raises `procedures.errors.ContentFileError`, one for each mistake."""
     mistakes = Mistakes()
-    read = [mistakes.attempt(_read, path) for path in sorted(folder.glob("*.yml"))]
+    read = [mistakes.attempt(_read, path, mistakes) for path in sorted(folder.glob("*.yml"))]
     mistakes.raise_any()
     return tuple(gold for gold in read if gold is not None)
 
 
-def _read(path: Path) -> Gold:
-    source = read_yaml(path)
+def _read(path: Path, mistakes: Mistakes) -> Gold:
+    source = read_yaml(path, mistakes)
     script = source.read_as(GoldYaml)
     lines = tuple(source.line(("turns", index)) for index in range(len(script.turns)))
     return Gold(file=path.name, script=script, lines=lines)

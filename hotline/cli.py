@@ -22,6 +22,7 @@ COMMANDS = {
     "ask": "ask in text",
     "transcribe": "recognise audio files",
     "say": "speak a text to a file",
+    "content": "check what is said and understood, publish it, take it back",
     "models": "fetch and list models",
     "db": "the journal's database: make or upgrade its tables, ship what waits",
     "asterisk": "install Asterisk into a folder, without root",

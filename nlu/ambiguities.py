@@ -6,6 +6,7 @@ from pathlib import Path
 
 from contracts.mistakes import Mistakes
 from contracts.syllables import fold_text
+from nlu.errors import TrainingDataError
 from nlu.yaml_nodes import Node, load_nodes
 
 
@@ -61,6 +62,8 @@ def _load(path: Path) -> list[Ambiguity]:
                 mistakes.add(node.fail(f"khóa không hỗ trợ: {key}"))
 
     mistakes.attempt(read)
+    if not found and not mistakes.found:
+        mistakes.add(TrainingDataError(path.name, 1, "thiếu khóa: ambiguities"))
     mistakes.raise_any()
     return found
 

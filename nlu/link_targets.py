@@ -83,6 +83,8 @@ def load_names(path: Path) -> list[LinkTarget]:
             targets.append(LinkTarget(code=code, name=name, answered=False))
         else:
             mistakes.add(TrainingDataError(path.name, number, "cần đủ cột code và name"))
+    if not rows:
+        mistakes.add(TrainingDataError(path.name, 1, "không có tên thủ tục nào"))
     mistakes.raise_any()
     return targets
 

@@ -91,6 +91,8 @@ def load_domain(path: Path) -> Domain:
             mistakes.attempt(_read_domain, key, node, found, mistakes)
 
     mistakes.attempt(read)
+    if not found["intents"] and not mistakes.found:
+        mistakes.add(TrainingDataError(path.name, 1, "thiếu khóa: intents"))
     mistakes.raise_any()
     return Domain(intents=found["intents"], entities=found["entities"])
 

@@ -31,7 +31,7 @@ class Catalogue:
         owners: dict[str, str] = {}
         mistakes = Mistakes()
         for path in sorted(folder.glob("*.yml")):
-            source = mistakes.attempt(read_yaml, path)
+            source = mistakes.attempt(read_yaml, path, mistakes)
             procedure = mistakes.attempt(read_procedure, source) if source else None
             if source is None or procedure is None:
                 continue

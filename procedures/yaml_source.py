@@ -20,8 +20,8 @@ _NULLS = frozenset({"", "~", "null"})
 _PROBLEMS: Mapping[str, str] = {
     "missing": "thiếu trường này",
     "extra_forbidden": "không có trường nào tên như vậy",
-    "enum": "giá trị không nằm trong danh sách cho phép",
-    "literal_error": "giá trị không nằm trong danh sách cho phép",
+    "enum": "giá trị không nằm trong danh sách cho phép: {expected}",
+    "literal_error": "giá trị không nằm trong danh sách cho phép: {expected}",
     "string_too_short": "không được để trống",
     "too_short": "danh sách quá ngắn",
     "too_long": "danh sách quá dài",
@@ -69,13 +69,19 @@ class YamlSource:
             return model.model_validate(self.data)
         except ValidationError as error:
             for detail in error.errors(include_url=False):
-                mistakes.add(self.fail(self._place(detail["loc"]), _problem(detail)))
+                if not self._only_seems_short(detail):
+                    mistakes.add(self.fail(self._place(detail["loc"]), _problem(detail)))
             mistakes.raise_any()
             raise
 
     def without(self, places: Collection[Location]) -> "YamlSource":
         """Without these entries of mappings; every other thing keeps its line."""
         return replace(self, data=_without(self.data, (), places))
+
+    def _only_seems_short(self, detail: ErrorDetails) -> bool:
+        """A list with wrong entries, which pydantic does not count."""
+        given = detail["input"]
+        return detail["type"] == "too_short" and isinstance(given, list) and len(cast(list[object], given)) >= 1
 
     def _place(self, location: Location) -> Location:
         """As the file has it: pydantic also names the kind that it tried, and of a wrong key only that it is one."""
@@ -90,7 +96,7 @@ def _problem(detail: ErrorDetails) -> str:
     kind, message = detail["type"], detail["msg"]
     if kind in ("value_error", "assertion_error"):
         return message.partition(", ")[2] or message
-    limits = detail.get("ctx", {})
+    limits = {name: str(value).replace(" or ", " hoặc ") for name, value in detail.get("ctx", {}).items()}
     return _PROBLEMS.get(kind, f"giá trị không hợp lệ ({kind})").format(**limits)
 
 
@@ -107,12 +113,13 @@ def entries(source: YamlSource, field: str) -> Mapping[str, object]:
     return cast(dict[str, object], top) if isinstance(top, dict) else {}
 
 
-def read_yaml(path: Path) -> YamlSource:
-    """Raises `ContentFileError` for what is no YAML, and for every key given twice."""
+def read_yaml(path: Path, repeated: Mistakes | None = None) -> YamlSource:
+    """Raises `ContentFileError` for what is no YAML, and for every key given twice; these go to `repeated` if given."""
     lines: dict[Location, int] = {}
-    mistakes = Mistakes()
+    mistakes = Mistakes() if repeated is None else repeated
     data = _plain(path.name, compose(path), (), lines, mistakes)
-    mistakes.raise_any()
+    if repeated is None:
+        mistakes.raise_any()
     return YamlSource(file=path.name, data=data, lines=lines)
 
 

@@ -63,6 +63,13 @@ def check(folder: Path, *, learn: bool = True) -> Checked:
     )
 
 
+class _AnySentence:
+    """Where responses.yml cannot be read, flows are not blamed for it."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
 def _file_problems(folder: Path) -> list[Problem]:
     return [
         *_dialog_problems(folder),
@@ -74,13 +81,13 @@ def _file_problems(folder: Path) -> list[Problem]:
 
 def _dialog_problems(folder: Path) -> list[Problem]:
     mistakes = Mistakes()
-    responses = mistakes.attempt(read_yaml, folder / "responses.yml")
+    responses = mistakes.attempt(read_yaml, folder / "responses.yml", mistakes)
     if responses is not None:
         mistakes.attempt(read_responses, responses)
-    flows = mistakes.attempt(read_yaml, folder / "flows.yml")
-    if flows is not None and responses is not None:
-        mistakes.attempt(read_flows, flows, entries(responses, "responses"))
-    thresholds = mistakes.attempt(read_yaml, folder / "thresholds.yml")
+    flows = mistakes.attempt(read_yaml, folder / "flows.yml", mistakes)
+    if flows is not None:
+        mistakes.attempt(read_flows, flows, entries(responses, "responses") if responses else _AnySentence())
+    thresholds = mistakes.attempt(read_yaml, folder / "thresholds.yml", mistakes)
     if thresholds is not None:
         mistakes.attempt(read_thresholds, thresholds)
     return problems_of(mistakes.found)
