@@ -65,4 +65,6 @@ async def call_parts(settings: Settings, feed: EventFeed) -> AsyncGenerator[Live
             )
 
         making = Making(load=lambda folder: load_bundle(folder, profile), prepare=prepare, parts=parts)
-        yield await stack.enter_async_context(live_bundle(store, first, making))
+        live = await stack.enter_async_context(live_bundle(store, first, making))
+        del first  # Held here, it would outlive its last call.
+        yield live

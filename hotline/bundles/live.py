@@ -111,6 +111,7 @@ async def live_bundle(
     await making.prepare(first.bundle)
     loader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="content")
     live = LiveBundle(store, making, first, loader)
+    del first  # Held here, it would outlive its last call.
     watching = asyncio.create_task(live.watch(clock or SystemClock()), name="content")
     try:
         yield live
