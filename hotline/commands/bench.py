@@ -8,19 +8,21 @@ import sys
 from typing import Any
 
 from hotline.bench.calls import bench_calls
+from hotline.bench.faults import QUICK, FaultPlan, bench_faults
 from hotline.bench.questions import QUESTIONS
 from hotline.errors import NotReadyError
 from hotline.setup import fetch_asterisk, fetch_people
 from telephony.errors import SipError
 
 SHARED = "the callers speak with variants of the hotline's own voice, which the recogniser knows better than people's"
-MEASURES = ("calls",)
+MEASURES = ("calls", "faults")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=(*MEASURES, "all"))
     parser.add_argument("--calls", type=_counts, default=(1, 30), metavar="N[,N…]", help="simultaneous calls (1,30)")
     parser.add_argument("--turns", type=_turns, default=6, metavar="N", help="turns of each caller (6)")
+    parser.add_argument("--quick", action="store_true", help="faults: a few calls, to see that it works")
     parser.add_argument("--json", action="store_true", help="one JSON document")
 
 
@@ -48,16 +50,30 @@ def run(arguments: argparse.Namespace) -> int:
         file=sys.stderr,
     )
     try:
-        results = asyncio.run(bench_calls(arguments.calls, arguments.turns))
+        results = _measured(arguments)
     except SipError as error:
-        raise NotReadyError(f"bench calls: {error}") from error
+        raise NotReadyError(f"bench {arguments.what}: {error}") from error
     document = {"note": SHARED, "machine": {"cores": os.cpu_count(), "load": os.getloadavg()[0]}, "results": results}
     if arguments.json:
         print(json.dumps(document, ensure_ascii=False, indent=1))
     else:
         for result in results:
-            _print(result)
+            _print_row(result) if "name" in result else _print(result)
     return 0
+
+
+def _measured(arguments: argparse.Namespace) -> list[dict[str, Any]]:
+    results: list[dict[str, Any]] = []
+    if arguments.what in ("calls", "all"):
+        results += asyncio.run(bench_calls(arguments.calls, arguments.turns))
+    if arguments.what in ("faults", "all"):
+        results += asyncio.run(bench_faults(QUICK if arguments.quick else FaultPlan()))
+    return results
+
+
+def _print_row(row: dict[str, Any]) -> None:
+    goal = "" if row["goal"] is None else f"  (goal {row['goal']})"
+    print(f"{row['name']:<75} {row['value']} {row['unit']}{goal}  n {row['n']}")
 
 
 def _print(result: dict[str, Any]) -> None:

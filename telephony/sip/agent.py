@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
+import time
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -63,6 +64,8 @@ class IncomingCall(Call):
         self._user = user
         self._tag = secrets.token_hex(6)
         self._answer_timer: asyncio.TimerHandle | None = None
+        self.rang_s = time.monotonic()
+        """When its INVITE came, on the clock of `time.monotonic`."""
 
     @property
     def invite(self) -> Request:
