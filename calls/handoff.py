@@ -11,8 +11,6 @@ from telephony.line import Line
 
 log = logging.getLogger(__name__)
 
-FAULT_SUMMARY = "Tổng đài tự động gặp lỗi trong cuộc gọi này."
-
 
 class Handoff:
     def __init__(self, line: Line, recorder: CallRecorder) -> None:
@@ -34,7 +32,8 @@ class Handoff:
         """Never raises: where not even this works the line is closed and the dialplan acts."""
         try:
             await fall_silent()
-            await self._to_people(HandoffReason.FAULT, FAULT_SUMMARY)
+            # The summary that was left on the channel says more than we can now.
+            await self._to_people(HandoffReason.FAULT, "")
         except Exception as error:  # Nothing is left to try; the line's end is the dialplan's.
             log.exception("handoff after a fault failed", extra={"call_id": self._line.call_id})
             code = error.code if isinstance(error, TongdaiError) else type(error).__name__

@@ -130,6 +130,7 @@ class Speaker:
                 "voice_ms": round((now - started) * 1000, 1),
                 "answer_ms": None if asked_at is None else round((now - asked_at) * 1000, 1),
                 "sources": [f"{source.code}@{source.version}" for source in say.sources],
+                "as_of": say.sources[0].as_of if say.sources else "",
             },
         )
 

@@ -72,6 +72,8 @@ class Engine:
         match event:
             case ActFinished(act_id=act_id) if act_id == state.transfer_id:
                 return replace(state, phase=Phase.ENDED), ()
+            case ActFailed(act_id=act_id, code="transfer.caller_gone") if act_id == state.transfer_id:
+                return replace(state, phase=Phase.ENDED), ()
             case ActFailed(act_id=act_id) if act_id == state.transfer_id:
                 failed = replace(
                     state, phase=Phase.TALKING, counts=Counts(), transfers_failed=state.transfers_failed + 1

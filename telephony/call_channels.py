@@ -6,7 +6,15 @@ from collections.abc import Awaitable
 
 from telephony.asterisk.dialplan import HANDOFF, REASON_VARIABLE, SUMMARY_VARIABLE, TAKEOVER, encode_text
 from telephony.call_control import CallControl
-from telephony.errors import AriError, AriNotFound, TransferFailed
+from telephony.errors import (
+    AriError,
+    AriNotFound,
+    AriUnreachable,
+    TransferCallerGone,
+    TransferError,
+    TransferRefused,
+    TransferUnreachable,
+)
 
 log = logging.getLogger(__name__)
 
@@ -32,22 +40,25 @@ class CallChannels:
     async def to_people(self, reason: str, summary: str, *, to: str = "") -> None:
         """The caller goes on in the dialplan: to the phone with the number `to`; if that is empty, into the queue.
 
-        Raises `TransferFailed`.
+        `summary`: empty leaves the one that is there (`telephony.call_notes`). Raises `TransferError`.
         """
         if not self.caller_here:
-            raise TransferFailed("the caller is gone")
+            raise TransferCallerGone("the caller is gone")
         try:
             await self._control.set_variable(self.call_id, REASON_VARIABLE, encode_text(reason))
-            await self._control.set_variable(self.call_id, SUMMARY_VARIABLE, encode_text(summary))
+            if summary:
+                await self._control.set_variable(self.call_id, SUMMARY_VARIABLE, encode_text(summary))
             context, extension, priority = (TAKEOVER, to, 1) if to else HANDOFF
             await self._control.continue_in_dialplan(
                 self.call_id, context=context, extension=extension, priority=priority
             )
         except AriNotFound:
             self.caller_here = False
-            raise TransferFailed("the caller is gone") from None
+            raise TransferCallerGone("the caller is gone") from None
+        except AriUnreachable as error:
+            raise TransferUnreachable(f"the exchange does not answer: {error}") from error
         except AriError as error:
-            raise TransferFailed(f"the exchange did not take it: {error}") from error
+            raise TransferRefused(f"the exchange did not take it: {error}") from error
         self.caller_here = False
 
     async def hang_up(self) -> None:
@@ -69,7 +80,7 @@ class CallChannels:
         if self.caller_here:
             try:
                 await self.to_people(FAULT, "")
-            except TransferFailed as error:
+            except TransferError as error:
                 if self.caller_here:
                     # The dead-man's timer of the dialplan is what is left.
                     log.warning("caller not handed over", extra={"call_id": self.call_id, "reason": str(error)})

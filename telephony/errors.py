@@ -5,7 +5,10 @@ TongdaiError
     ├── LineClosed              "line.closed"           the caller is gone, or `close` was called
     ├── TransferError           "transfer"
     │   ├── NoAgentError        "transfer.no_agent"     nobody to take the call
-    │   └── TransferFailed      "transfer.failed"       the exchange refused or could not be reached
+    │   ├── TransferCallerGone  "transfer.caller_gone"  the caller hung up; nothing is left to hand over
+    │   └── TransferFailed      "transfer.failed"       it may be tried again
+    │       ├── TransferRefused     "transfer.refused"      the exchange answered, and did not take it
+    │       └── TransferUnreachable "transfer.unreachable"  the exchange did not answer
     ├── MediaError              "media"                 the audio path broke or broke its protocol
     ├── WavError                "wav"                   a sound file that cannot be read
     ├── SipError                "sip"                   a SIP exchange failed; carries the status
@@ -49,8 +52,20 @@ class NoAgentError(TransferError):
     code = "transfer.no_agent"
 
 
+class TransferCallerGone(TransferError):
+    code = "transfer.caller_gone"
+
+
 class TransferFailed(TransferError):
     code = "transfer.failed"
+
+
+class TransferRefused(TransferFailed):
+    code = "transfer.refused"
+
+
+class TransferUnreachable(TransferFailed):
+    code = "transfer.unreachable"
 
 
 class MediaError(LineError):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from contracts.audio import FRAME_MS, PHONE_RATE_HZ, frame_bytes
 from contracts.clock import Clock
-from telephony.errors import NoAgentError, TransferFailed
+from telephony.errors import NoAgentError, TransferCallerGone
 from telephony.leg_line import LegLine
 from telephony.line import HungUp, LineEvent
 from telephony.queue_leg import QueueLeg
@@ -77,7 +77,7 @@ class WavLine(LegLine):
 
     async def transfer(self, reason: str, summary: str, *, to: str = "") -> None:
         if self._over:
-            raise TransferFailed("the caller is gone")
+            raise TransferCallerGone("the caller is gone")
         if not self._agents:
             raise NoAgentError("nobody takes calls")
         self.transferred = (reason, summary)

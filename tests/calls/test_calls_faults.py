@@ -38,7 +38,7 @@ async def test_a_broken_flow_ends_with_a_person(content: Content, error_at: type
 
 async def test_a_fault_after_the_caller_is_gone_ends_the_call(content: Content) -> None:
     call = await prepared(content, ASK, HangUp(when=When.NOW), error_at=HungUp).run()
-    assert call.fields("handoff.failed") == [{"code": "transfer.failed"}]
+    assert call.fields("handoff.failed") == [{"code": "transfer.caller_gone"}]
     assert call.kinds[-1] == "call.ended" and call.line.closed >= 1
 
 

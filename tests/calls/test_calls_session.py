@@ -260,7 +260,7 @@ async def test_a_caller_may_be_gone_while_put_through(content: Content) -> None:
     call = prepared(content, Press(keys="0"), HangUp(when=When.NOW, after_ms=20_000), queue_ms=60_000)
     await call.run()
     assert call.line.transferring and call.line.transferred is None
-    assert call.fields("handoff.failed") == [{"code": "transfer.failed"}]
+    assert call.fields("handoff.failed") == [{"code": "transfer.caller_gone"}]
     assert call.kinds[-1] == "call.ended" and call.line.closed >= 1
 
 

@@ -166,6 +166,14 @@ def test_a_voice_that_fails_leads_to_a_person(engine: Engine) -> None:
     assert [type(act) for act in acts] == [HangUp]
 
 
+def test_after_a_transfer_of_a_caller_who_is_gone_nothing_is_said(engine: Engine) -> None:
+    state, acts = after(engine, KeyPressed(key="0"))
+    transfer = next(act for act in acts if isinstance(act, Transfer))
+    state, acts = engine.step(state, ActFailed(act_id=transfer.act_id, code="transfer.caller_gone"))
+    assert acts == ()
+    assert engine.step(state, Silence())[1] == ()
+
+
 def test_a_voice_that_fails_before_a_transfer_does_not_stop_it(engine: Engine) -> None:
     state, acts = after(engine, KeyPressed(key="0"))
     state, acts = engine.step(state, ActFailed(act_id=acts[0].act_id, code="voice.unavailable"))

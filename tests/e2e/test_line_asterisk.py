@@ -15,7 +15,7 @@ from telephony.asterisk.process import AsteriskProcess
 from telephony.asterisk.settings import AsteriskSettings
 from telephony.asterisk_line import AsteriskLine
 from telephony.bridge import CallBridge
-from telephony.errors import TransferFailed
+from telephony.errors import TransferCallerGone
 from telephony.line import Frame, HungUp, Key, LineEvent, Played
 from telephony.media_socket import MediaSockets
 from telephony.sip.agent import SipAgent
@@ -213,7 +213,7 @@ async def test_a_transfer_reaches_an_agent_with_reason_and_summary(asterisk: Ast
         headers = call.invite.headers
         assert decode_text(headers.first(REASON_HEADER) or "") == "caller_asked"
         assert decode_text(headers.first(SUMMARY_HEADER) or "") == "Hỏi lệ phí khai sinh"
-        with pytest.raises(TransferFailed):
+        with pytest.raises(TransferCallerGone):
             await line.transfer("caller_asked", "")
         lines.release()
         # Longer than the dead-man's timer.

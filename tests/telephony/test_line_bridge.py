@@ -11,7 +11,8 @@ from contracts.clock import ScriptedClock
 from telephony.ari.events import ChannelDtmfReceived, Connected
 from telephony.asterisk_line import AsteriskLine
 from telephony.bridge import CallBridge
-from telephony.errors import AriError, AriUnreachable, TransferFailed
+from telephony.call_notes import leave_note
+from telephony.errors import AriError, AriUnreachable, TransferCallerGone, TransferFailed
 from telephony.line import HungUp, Key, Line
 from telephony.media_socket import MediaSockets
 
@@ -277,27 +278,46 @@ async def test_a_transfer_hands_over_reason_and_summary_and_ends_the_line(rig: R
     assert "1.1" not in rig.asterisk.hung_up
 
 
+async def test_a_transfer_without_a_summary_leaves_the_one_that_was_noted(rig: Rig) -> None:
+    line = await rig.line()
+    await leave_note(rig.asterisk, "1.1", "Hỏi lệ phí", "http://127.0.0.1/handoff/1.1?key=k")
+    await leave_note(rig.asterisk, "1.2", "Hỏi lệ phí", "")
+    await line.transfer("fault", "")
+    noted = [value for _, name, value in rig.asterisk.variables if name == "HANDOFF_SUMMARY"]
+    assert noted == ["H%E1%BB%8Fi%20l%E1%BB%87%20ph%C3%AD"]
+    assert ("1.1", "HANDOFF_PAGE", "http://127.0.0.1/handoff/1.1?key=k") in rig.asterisk.variables
+    await rig.end()
+
+
 async def test_a_transfer_of_a_caller_who_is_gone_fails_and_ends_the_line(rig: Rig) -> None:
     line = await rig.line()
     rig.asterisk.channels.pop("1.1")
-    with pytest.raises(TransferFailed) as caught:
+    with pytest.raises(TransferCallerGone) as caught:
         await line.transfer("fault", "")
-    assert caught.value.code == "transfer.failed"
+    assert caught.value.code == "transfer.caller_gone"
     assert [event async for event in line.events()] == [HungUp(0)]
-    with pytest.raises(TransferFailed):
+    with pytest.raises(TransferCallerGone):
         await line.transfer("fault", "")
     rig.asterisk.in_app.discard("1.1")
     await rig.end()
 
 
-async def test_a_transfer_that_is_refused_leaves_the_call_as_it_was(rig: Rig) -> None:
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (AriError("refused", status=409), "transfer.refused"),
+        (AriUnreachable("no answer"), "transfer.unreachable"),
+    ],
+)
+async def test_a_transfer_that_is_not_taken_leaves_the_call_as_it_was(rig: Rig, error: AriError, code: str) -> None:
     def fail(_: str) -> None:
-        raise AriError("refused", status=409)
+        raise error
 
     line = await rig.line()
     rig.asterisk.before["continue_in_dialplan"] = fail
-    with pytest.raises(TransferFailed):
+    with pytest.raises(TransferFailed) as caught:
         await line.transfer("fault", "")
+    assert caught.value.code == code
     del rig.asterisk.before["continue_in_dialplan"]
     rig.asterisk.variables.clear()
     rig.asterisk.media["m-1.1"].audio(bytes(320))

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from contracts.clock import ScriptedClock
-from telephony.errors import NoAgentError, TransferFailed, WavError
+from telephony.errors import NoAgentError, TransferCallerGone, WavError
 from telephony.line import Frame, HungUp, Key, LineEvent, Played
 from telephony.sip.tones import level_of, tone
 from telephony.wav import read_wav, write_wav
@@ -163,7 +163,7 @@ async def test_transfer_hang_up_and_close() -> None:
     await line.transfer("caller_asked", "tóm tắt")
     assert line.transferred == ("caller_asked", "tóm tắt")
     assert [event async for event in line.events()] == [HungUp(0, transferred=True)]
-    with pytest.raises(TransferFailed):
+    with pytest.raises(TransferCallerGone):
         await line.transfer("caller_asked", "")
     alone = WavLine([], agents=False)
     with pytest.raises(NoAgentError):

@@ -1,0 +1,1 @@
+"""What a person who takes a call over is told of it: collected as it goes on, there when its process has died."""
