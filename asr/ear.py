@@ -139,8 +139,8 @@ class Ear:
         """The next PCM16 of the line, of any length."""
         self._watch.take(frame)
         turn = self._turn
-        if turn is not None and not turn.finishing:
-            turn.recognition.feed(frame)
+        if turn is not None:
+            turn.hear(frame)
         if self._expectation is None:
             return
         if self._expectation.speech and (turn is None or not turn.finishing):
@@ -165,8 +165,7 @@ class Ear:
             if self._turn is None and onset.started:
                 self._begin()
             elif self._turn is not None and onset.speaking and self._turn.peek_asked:
-                self._turn.silences += 1
-                self._turn.peek_asked, self._turn.peeked = False, None
+                self._turn.speaks_on()
                 # Its result would be of no use any more, and the recogniser is spared the work.
                 self._work.cancel()
             if self._expectation is None:
@@ -246,6 +245,7 @@ class Ear:
         self._events.put_nowait(SpeechDropped(sample=self._watch.sample))
 
     def _finish(self, turn: Turn) -> None:
+        turn.speaks_on()
         turn.finishing, turn.asked = True, self._watch.sample
         self._work.begin(partial(self._await_finish, turn, self._watch.silence_ms), partial(self._turn_failed, turn))
 

@@ -1,6 +1,6 @@
 """One turn of a caller while it goes on, and how it becomes `Heard`."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from asr.recognizer import Recognition
 from contracts.expectation import Expectation
@@ -27,6 +27,26 @@ class Turn:
     """No more audio is taken; the result is awaited."""
     asked: int = 0
     """Sample of the line at which the peek or the result was asked for."""
+
+    held: bytearray = field(default_factory=bytearray)
+    """Audio since the peek was asked for, which the recogniser has not got."""
+
+    def hear(self, frame: bytes) -> None:
+        """Silence after a peek is of use to nobody unless the caller speaks on: until then it is held back."""
+        if self.finishing:
+            return
+        if self.peek_asked:
+            self.held += frame
+        else:
+            self.recognition.feed(frame)
+
+    def speaks_on(self) -> None:
+        """The silence is over: what was held back is heard, and the next silence gets a peek of its own."""
+        self.silences += 1
+        self.peek_asked, self.peeked = False, None
+        if self.held:
+            self.recognition.feed(bytes(self.held))
+            self.held.clear()
 
     @property
     def waits(self) -> bool:

@@ -80,6 +80,21 @@ async def test_a_pause_inside_an_unfinished_sentence_does_not_end_the_turn() -> 
     assert recognizer.recognitions[0].peeks == 2
 
 
+async def test_the_silence_of_a_pause_is_heard_only_when_the_caller_speaks_on() -> None:
+    recognizer = ScriptedRecognizer(lambda ms: "tôi muốn hỏi về")
+    ear = make_ear(recognizer)
+    ear.expect(QUESTION)
+    await feed_ms(ear, [(SPEECH, 800), (QUIET, 300)])
+    (recognition,) = recognizer.recognitions
+    at_the_peek = len(recognition.fed)
+    await feed_ms(ear, [(QUIET, 300)])
+    assert len(recognition.fed) == at_the_peek
+    await feed_ms(ear, [(SPEECH, 800)])
+    assert recognition.fed.endswith((QUIET * 30 + SPEECH * 40)[-at_the_peek:])
+    assert len(recognition.fed) > at_the_peek + 70 * len(QUIET) * 0.9
+    await ear.close()
+
+
 async def test_yes_is_heard_sooner() -> None:
     ear = make_ear(ScriptedRecognizer(lambda ms: "dạ có"), completeness=0.0)
     ear.expect(YES_NO)
