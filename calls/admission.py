@@ -50,6 +50,11 @@ class Admission:
         else:
             await self._hand_over(line, parts, refusal)
 
+    @property
+    def behind_ms(self) -> float:
+        """How much work waits for the recogniser."""
+        return self._parts().recognizer_load().behind_ms
+
     def refusal(self, calls_now: int) -> Refusal | None:
         load = self._parts().recognizer_load()
         if calls_now > self._most_calls:

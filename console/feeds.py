@@ -16,28 +16,34 @@ RETRY_S = 1.0
 _QUEUE_LIMIT = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedMessage:
+    feed: FeedAddress
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedChanged:
-    """How many of the feeds are connected now."""
-
-    connected: int
-    of: int
+    feed: FeedAddress
+    connected: bool
 
 
-async def all_events(feeds: Sequence[FeedAddress]) -> AsyncGenerator[str | FeedChanged]:
+async def all_events(feeds: Sequence[FeedAddress]) -> AsyncGenerator[FeedMessage | FeedChanged]:
     """Messages as they come, and each change of what is connected. Until closed."""
-    queue: asyncio.Queue[str | FeedChanged] = asyncio.Queue(_QUEUE_LIMIT)
-    connected: set[FeedAddress] = set()
+    queue: asyncio.Queue[FeedMessage | FeedChanged] = asyncio.Queue(_QUEUE_LIMIT)
 
     async def follow(feed: FeedAddress) -> None:
         while True:
+            connected = False
             async with aclosing(_messages(feed)) as messages:
                 async for message in messages:
                     if message is None:
-                        connected.add(feed)
-                    await queue.put(message or FeedChanged(len(connected), len(feeds)))
-            connected.discard(feed)
-            await queue.put(FeedChanged(len(connected), len(feeds)))
+                        connected = True
+                        await queue.put(FeedChanged(feed=feed, connected=True))
+                    else:
+                        await queue.put(FeedMessage(feed=feed, text=message))
+            if connected:
+                await queue.put(FeedChanged(feed=feed, connected=False))
             await asyncio.sleep(RETRY_S)
 
     tasks = [asyncio.create_task(follow(feed), name="feed") for feed in feeds]
@@ -47,7 +53,8 @@ async def all_events(feeds: Sequence[FeedAddress]) -> AsyncGenerator[str | FeedC
     finally:
         for task in tasks:
             task.cancel()
-        await asyncio.wait(tasks)
+        if tasks:
+            await asyncio.wait(tasks)
 
 
 async def _messages(feed: FeedAddress) -> AsyncGenerator[str | None]:

@@ -8,3 +8,8 @@ class FeedAddress:
     url: str
     """Of the websocket."""
     token: str = field(repr=False)
+
+    @property
+    def api(self) -> str:
+        """Address of the calls process's other requests, which need the same token."""
+        return self.url.replace("ws", "http", 1).removesuffix("/feed")

@@ -53,7 +53,12 @@ class CallsProcess:
             await self._admission.answer(line, calls_now=self._bridge.calls_now, today=today())
 
     def figures(self) -> Mapping[str, Any]:
-        calls = {"calls": self._bridge.calls_now, "faults": self._bridge.faults, "draining": self._draining}
+        calls = {
+            "calls": self._bridge.calls_now,
+            "faults": self._bridge.faults,
+            "draining": self._draining,
+            "behind_ms": round(self._admission.behind_ms, 1),
+        }
         return {**calls, "content": self._bundles.figures()}
 
     async def drain(self, seconds: float | None) -> None:
@@ -84,10 +89,10 @@ async def running_calls(greeting: Greeting, listening: socket.socket) -> AsyncGe
     settings = greeting.settings
     async with AsyncExitStack() as stack:
         feed = EventFeed()
-        bundles = await stack.enter_async_context(call_parts(settings, feed))
         ari = await stack.enter_async_context(
             AriClient(greeting.ari_url, greeting.ari_user, greeting.ari_password, greeting.app)
         )
+        bundles = await stack.enter_async_context(call_parts(settings, feed))
         sockets = MediaSockets()
         bridge = CallBridge(ari, sockets, media_client=media_client(port_of(listening)))
         control = CallControl(frozenset(agent.number for agent in settings.telephony.agents))

@@ -27,6 +27,7 @@ COMMANDS = {
     "db": "the journal's database: make or upgrade its tables, ship what waits",
     "asterisk": "install Asterisk into a folder, without root",
     "bench": "measure the figures of the README here",
+    "user": "who may use the console: add, list, remove, password",
     "doctor": "say what is there, what is missing and how to mend it",
 }
 

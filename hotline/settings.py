@@ -96,6 +96,12 @@ class Content(Section):
 class Console(Section):
     host: str = "127.0.0.1"
     port: int = Field(18080, ge=0, le=65535)
+    url: str = Field("", pattern=r"^(https?://[A-Za-z0-9.:_/-]+/)?$")
+    """By which people's browsers open it, such as behind a proxy, with "/" at its end; empty: host and port.
+
+    With `https:` its cookies are for HTTPS alone, and the `X-Forwarded-For` of a proxy on this machine is believed."""
+    open_link: bool = False
+    """The ready line has a link that signs in, once, without a user: for demonstrations."""
 
 
 class Guard(Section):

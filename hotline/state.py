@@ -37,6 +37,8 @@ class RunState(BaseModel):
     """host:port."""
     number: str
     console: str
+    console_link: str = ""
+    """Signs in once, without a user; empty: there is none."""
     feeds: tuple[Feed, ...]
     ari: str
     ari_user: str

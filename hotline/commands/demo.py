@@ -48,7 +48,7 @@ async def _demo(arguments: argparse.Namespace) -> int:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     started = time.monotonic()
     view.note("khởi động Asterisk và tổng đài…")
-    async with serving() as served:
+    async with serving(environment={"TONGDAI__CONSOLE__OPEN_LINK": "true"}) as served:
         view.note(f"sẵn sàng sau {time.monotonic() - started:.1f} giây")
         call, agent = await run_demo(served.state, arguments.voice, observe=view, note=view.note)
         document = await _write(call, agent, arguments.out)
@@ -56,7 +56,7 @@ async def _demo(arguments: argparse.Namespace) -> int:
         if arguments.json:
             print(json.dumps(document, ensure_ascii=False, indent=1))
         if not arguments.exit:
-            view.note(f"bảng theo dõi: {served.state.console}   (Ctrl-C để dừng)")
+            view.note(f"bảng theo dõi (mở được một lần): {served.state.console_link}   (Ctrl-C để dừng)")
             to = f"{served.state.number}@{served.state.sip}"
             view.note(f"gọi thử: ./tongdai call --to {to} --say 'cho tôi gặp người'")
             await stop.wait()

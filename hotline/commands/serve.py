@@ -33,6 +33,7 @@ async def _serve(settings: Settings) -> None:
         ready = {
             "ready": True,
             "console": state.console,
+            **({"console_link": state.console_link} if state.console_link else {}),
             "sip": state.sip,
             "number": state.number,
             "state": str(file),

@@ -67,6 +67,11 @@ class Child:
         return self._process.pid if self._process else 0
 
     @property
+    def ready(self) -> bool:
+        """It lives and has said that it is ready."""
+        return self.alive and self._ready.done() and self._ready.exception() is None
+
+    @property
     def alive(self) -> bool:
         return self._process is not None and self._process.returncode is None
 

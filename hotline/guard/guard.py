@@ -7,7 +7,6 @@ import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 from contracts.clock import Clock, SystemClock
 from hotline.guard.applications import Applications
@@ -16,6 +15,7 @@ from hotline.guard.exchange import Exchange
 from hotline.guard.keeper import Keeper, KeepingRules
 from hotline.guard.media_ports import MediaPorts
 from hotline.guard.slots import Slot, calls_keeper
+from hotline.guard.telling import Telling
 from hotline.settings import Settings
 from hotline.state import AgentSecret, Feed, RunState, run_dir, write_state
 from hotline.web import listening_socket, port_of
@@ -54,14 +54,6 @@ class Guard:
         while self._clock.now() < end and await self._channels():
             await self._clock.sleep(_LOOK_EVERY_S)
 
-    def figures(self) -> Mapping[str, Any]:
-        """For status pages: of each process its pid, restarts and what it said last."""
-        return {
-            name: {"pid": keeper.child.pid if keeper.child else 0, "restarts": keeper.restarts}
-            | dict(keeper.child.figures if keeper.child else {})
-            for name, keeper in self._calls.items()
-        } | {"exchange": {"pid": self._exchange.running.pid, "restarts": self._exchange.restarts}}
-
     async def _channels(self) -> int:
         try:
             return len(await self._ari.channels())
@@ -94,8 +86,14 @@ async def guarding(settings: Settings, clock: Clock | None = None) -> AsyncGener
             slot.name: calls_keeper(slot, settings, lambda: exchange.running, ari, applications, clock)
             for slot in slots
         }
+        link_key = secrets.token_urlsafe(24) if settings.console.open_link else ""
+        # A console that is started anew does not take the key a second time.
+        keys = [link_key]
         page = Keeper(
-            make=lambda: _console(console.fileno(), slots, settings), clock=clock, on_up=_nothing, on_down=_nothing
+            make=lambda: _console(console.fileno(), slots, settings, folder, keys),
+            clock=clock,
+            on_up=_nothing,
+            on_down=_nothing,
         )
         shipper = Keeper(
             make=lambda: _shipper(settings), clock=clock, rules=SHIPPER_RULES, on_up=_nothing, on_down=_nothing
@@ -108,12 +106,15 @@ async def guarding(settings: Settings, clock: Clock | None = None) -> AsyncGener
 
         async def up() -> None:
             await applications.tell()
-            write_state(folder, _state(settings, exchange.running, port_of(console), slots))
+            write_state(folder, _state(settings, exchange.running, port_of(console), slots, link_key))
 
-        state = _state(settings, exchange.running, port_of(console), slots)
+        state = _state(settings, exchange.running, port_of(console), slots, link_key)
         file = write_state(folder, state)
         stack.callback(file.unlink, missing_ok=True)
-        stack.push_async_callback(_end, *_keep(keepers, exchange, up))
+        others = {"console": page, "journal": shipper}
+        telling = Telling(calls=calls, others=others, exchange=exchange, ari=ari, clock=clock)
+        tasks = [*_keep(keepers, exchange, up), asyncio.create_task(telling.run(page), name="telling")]
+        stack.push_async_callback(_end, *tasks)
         yield Guard(settings, exchange, applications, ari, calls, clock), state, file
 
 
@@ -145,14 +146,17 @@ async def _end(*tasks: asyncio.Task[None]) -> None:
     await asyncio.wait(tasks)
 
 
-def _console(descriptor: int, slots: list[Slot], settings: Settings) -> ChildSpec:
+def _console(descriptor: int, slots: list[Slot], settings: Settings, folder: Path, keys: list[str]) -> ChildSpec:
     feeds = [{"url": slot.feed_url, "token": slot.token} for slot in slots]
-    return ChildSpec(
-        name="console",
-        module="hotline.console_process",
-        greeting={"feeds": feeds, "descriptor": descriptor},
-        descriptors=(descriptor,),
-    )
+    greeting = {
+        "feeds": feeds,
+        "descriptor": descriptor,
+        "folder": str(folder),
+        "phones": [{"name": agent.name, "number": agent.number} for agent in settings.telephony.agents],
+        "https": settings.console.url.startswith("https://"),
+        "link_key": keys.pop() if keys else "",
+    }
+    return ChildSpec(name="console", module="hotline.console_process", greeting=greeting, descriptors=(descriptor,))
 
 
 def _shipper(settings: Settings) -> ChildSpec:
@@ -164,13 +168,16 @@ def _shipper(settings: Settings) -> ChildSpec:
     )
 
 
-def _state(settings: Settings, asterisk: AsteriskProcess, console_port: int, slots: list[Slot]) -> RunState:
+def _state(
+    settings: Settings, asterisk: AsteriskProcess, console_port: int, slots: list[Slot], link_key: str
+) -> RunState:
     return RunState(
         pid=os.getpid(),
         asterisk_pid=asterisk.pid or 0,
         sip=asterisk.sip_address,
         number=asterisk.settings.hotline,
         console=f"http://{settings.console.host}:{console_port}/",
+        console_link=f"http://{settings.console.host}:{console_port}/open?key={link_key}" if link_key else "",
         feeds=tuple(Feed(url=slot.feed_url, token=slot.token) for slot in slots),
         ari=asterisk.ari_url,
         ari_user=asterisk.settings.ari_user,

@@ -1,74 +1,73 @@
-"""The console against a real calls API, both served over loopback."""
+"""What is said on the calls now, as browsers get it."""
 
 import asyncio
-import socket
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from pathlib import Path
 
-import httpx
 import pytest
-import uvicorn
 import websockets
-from fastapi import FastAPI
+from console_rig import CALL, TOKEN, Taken, all_connected, event, rig, served, until, watching
 
 from calls.api import create_api
 from calls.feed import EventFeed
-from console.live import create_console, shown
-from contracts.call_event import CallEvent
+from console.hub import WATCH_LIMIT, Told, Watch
+from console.live_calls import KEPT_S, LiveCalls
+from console.shown import shown
+from contracts.clock import ScriptedClock
 from contracts.feeds import FeedAddress
 
-TOKEN = "a-token"
+FEED = FeedAddress(url="ws://127.0.0.1:1/feed", token=TOKEN)
 
 
-@asynccontextmanager
-async def served(app: FastAPI) -> AsyncGenerator[str]:
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    listening.listen()
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="websockets-sansio"))
-    task = asyncio.create_task(server.serve([listening]))
-    try:
-        yield f"127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        server.force_exit = True
-        await task
-        listening.close()
+async def test_what_is_said_reaches_the_page_as_it_is_spoken(tmp_path: Path) -> None:
+    async with rig(tmp_path) as site:
+        browser = await site.signed_in("hoa")
+        assert "Cuộc gọi" in (await browser.get("/")).text
+        async with watching(browser) as stream:
+            await until(stream, all_connected)
+            site.feed.publish(event("call.started", caller="0901234567"))
+            site.feed.publish(event("turn.partial", text="giấy khai"))
+            site.feed.publish(event("turn.heard", text="giấy khai sinh", confidence=0.91, acceptance=0.8))
+            heard = [await until(stream, lambda told: told.name == "message") for _ in range(3)]
+            assert [one.kind for one in heard] == ["call.started", "turn.partial", "turn.heard"]
+            assert heard[0].data["fields"] == {}
+            assert heard[1].data["fields"] == {"text": "giấy khai"}
+            assert heard[2].data["fields"] == {"text": "giấy khai sinh", "confidence": 0.91, "acceptance": 0.8}
+        assert [(one["user"], one["action"], one["call_id"]) for one in site.audit()] == [
+            ("hoa", "signed_in", ""),
+            ("hoa", "looked_at_call", CALL),
+        ]
+        assert "khai" not in (tmp_path / "audit.jsonl").read_text("utf-8")
 
 
-def event(sequence: int) -> CallEvent:
-    return CallEvent(
-        call_id="c1",
-        sequence=sequence,
-        sample=0,
-        utc=datetime(2026, 1, 1, tzinfo=UTC),
-        bundle_id="b",
-        kind="turn.heard",
-        fields={"text": "giấy khai sinh"},
-        personal=("text",),
-    )
+async def test_who_comes_late_sees_what_was_said(tmp_path: Path) -> None:
+    async with rig(tmp_path) as site:
+        first, second = await site.signed_in("hoa"), await site.signed_in("minh")
+        async with watching(first) as stream:
+            await until(stream, all_connected)
+            for kind, text in (("turn.partial", "a"), ("turn.partial", "a b"), ("turn.heard", "a b c")):
+                site.feed.publish(event(kind, text=text))
+            site.feed.publish(event("turn.partial", text="d"))
+            await until(stream, lambda told: told.kind == "turn.partial" and told.data["fields"]["text"] == "d")
+        async with watching(second) as stream:
+            await until(stream, all_connected)
+            texts = [(await until(stream, lambda told: told.name == "message")).data["fields"]["text"] for _ in "12"]
+            assert texts == ["a b c", "d"]
 
 
-async def test_what_is_said_reaches_the_page() -> None:
-    feed = EventFeed()
-    async with asyncio.timeout(20), served(create_api(feed=feed, token=TOKEN, calls_now=lambda: 0)) as calls:
-        async with served(create_console([FeedAddress(url=f"ws://{calls}/feed", token=TOKEN)])) as console:
-            async with httpx.AsyncClient(base_url=f"http://{console}") as client:
-                assert "Cuộc gọi đang diễn ra" in (await client.get("/")).text
-                async with client.stream("GET", "/live") as stream:
-                    lines = stream.aiter_lines()
-                    assert await anext(lines) == "event: connected"
-                    feed.publish(event(0))
-                    got = [line async for line in _until(lines, "giấy khai sinh")]
-                    assert CallEvent.from_json(got[-1].removeprefix("data: ")) == event(0)
-
-
-async def _until(lines: AsyncIterator[str], text: str) -> AsyncGenerator[str]:
-    async for line in lines:
-        yield line
-        if text in line:
-            return
+async def test_calls_from_before_and_calls_that_are_gone_are_told_apart(tmp_path: Path) -> None:
+    folder = tmp_path
+    async with rig(folder) as site:
+        browser = await site.signed_in("hoa")
+        with site.control.holding("1700000001.1", Taken()):
+            async with watching(browser) as stream:
+                await until(stream, all_connected)
+                site.feed.publish(event("call.started"))
+                await until(stream, lambda told: told.kind == "call.started")
+                # Every watch ends, and the console connects again: it asks what is going on.
+                site.feed.close()
+                await until(stream, lambda told: told.name == "feeds" and not all_connected(told))
+                seen = {(await until(stream, lambda told: told.name == "message")).kind for _ in range(2)}
+                assert seen == {"call.lost", "call.known"}
 
 
 @pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer wrong"}])
@@ -79,30 +78,40 @@ async def test_the_feed_needs_its_token(header: dict[str, str]) -> None:
                 pass
 
 
-async def test_a_slow_watcher_loses_the_oldest_events() -> None:
+async def test_a_slow_watcher_of_the_feed_loses_the_oldest_events() -> None:
     feed = EventFeed(limit=2)
     with feed.watching() as watch:
         for sequence in range(5):
-            feed.publish(event(sequence))
+            feed.publish(event("silence", sequence=sequence))
         assert watch.lost == 3
         async for first in watch:
             assert first.sequence == 3
             break
-    feed.publish(event(9))
+    feed.publish(event("silence"))
 
 
-def test_the_page_does_not_get_the_callers_number() -> None:
-    told = CallEvent(
-        call_id="c1",
-        sequence=0,
-        sample=0,
-        utc=datetime(2026, 1, 1, tzinfo=UTC),
-        bundle_id="b",
-        kind="call.started",
-        fields={"caller": "0901234567"},
-        personal=("caller",),
-    )
-    assert "0901234567" not in shown(told.to_json())
-    assert CallEvent.from_json(shown(told.to_json())).kind == "call.started"
-    assert shown(event(1).to_json()) == event(1).to_json()
-    assert shown("junk") == "{}"
+async def test_a_browser_that_is_too_far_behind_begins_anew() -> None:
+    watch = Watch([Told(name="feeds", data="{}")])
+    for _ in range(WATCH_LIMIT + 1):
+        watch.put(Told(name="message", data="{}"))
+    assert await watch.next() is None
+
+
+def test_a_browser_gets_neither_numbers_nor_keys_nor_what_it_does_not_show() -> None:
+    assert "0901234567" not in str(shown(event("call.started", caller="0901234567")))
+    assert '"7"' not in str(shown(event("key.pressed", key="7")))
+    assert "nbest" not in str(shown(event("turn.heard", text="a", nbest=[{"text": "b", "confidence": 1.0}])))
+    assert shown(event("note.anything", text="a")) is None
+
+
+async def test_what_was_said_is_forgotten_after_the_call() -> None:
+    clock = ScriptedClock()
+    calls = LiveCalls(clock)
+    calls.put(FEED, event("turn.heard", text="giấy khai sinh"))
+    assert calls.going_on(CALL) is not None
+    calls.put(FEED, event("call.ended", sequence=1))
+    assert calls.going_on(CALL) is None
+    await clock.advance(KEPT_S)
+    assert calls.forget_ended() == []
+    await clock.advance(1)
+    assert calls.forget_ended() == [CALL] and calls.all() == ()

@@ -1,0 +1,57 @@
+"""Who may do what: the session behind a request, its role, and the token that a change must bring with it."""
+
+import secrets
+from collections.abc import Mapping
+from enum import StrEnum
+
+from fastapi import HTTPException, Request
+
+from console.sessions import Session, Sessions
+from console.users import Role
+
+COOKIE = "tongdai_session"
+CSRF_HEADER = "x-csrf-token"
+
+
+class Right(StrEnum):
+    WATCH = "watch"
+    """See what is said on calls."""
+    TAKE_OVER = "take_over"
+
+
+RIGHTS: Mapping[Role, frozenset[Right]] = {
+    Role.AGENT: frozenset(),
+    Role.TRAINER: frozenset(),
+    Role.SUPERVISOR: frozenset({Right.WATCH, Right.TAKE_OVER}),
+    Role.ADMIN: frozenset({Right.WATCH, Right.TAKE_OVER}),
+}
+"""Callers' words are for those alone who look after calls."""
+
+
+class NotSignedIn(Exception):
+    """A page sends the browser to the sign-in page; anything else answers 401."""
+
+
+class Access:
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    def session(self, request: Request) -> Session:
+        """Raises `NotSignedIn`, `UserFileUnreadable`."""
+        session = self._sessions.get(request.cookies.get(COOKIE, ""))
+        if session is None:
+            raise NotSignedIn
+        return session
+
+    def having(self, request: Request, right: Right) -> Session:
+        """The same; answers 403 to roles without that right."""
+        session = self.session(request)
+        if right not in RIGHTS[session.role]:
+            raise HTTPException(403, "Vai trò của tài khoản này không có quyền làm việc đó.")
+        return session
+
+
+def check_token(session: Session, given: str) -> None:
+    """Answers 403 to a change that did not come from one of our own pages."""
+    if not secrets.compare_digest(session.csrf.encode(), given.encode("utf-8", "surrogatepass")):
+        raise HTTPException(403, "Yêu cầu không đến từ trang này. Hãy tải lại trang rồi làm lại.")
