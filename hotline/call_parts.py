@@ -10,6 +10,7 @@ from asr.engines import start_engine
 from asr.vad import warm_up
 from calls.feed import EventFeed
 from calls.journal.spool import Spool
+from calls.packets.keeper import PacketKeeper
 from calls.parts import Parts
 from hotline.bundles.live import LiveBundle, Making, live_bundle
 from hotline.bundles.loading import Bundle, first_bundle, load_bundle
@@ -22,7 +23,7 @@ from tts.pool import open_voice
 
 
 @asynccontextmanager
-async def call_parts(settings: Settings, feed: EventFeed) -> AsyncGenerator[LiveBundle]:
+async def call_parts(settings: Settings, feed: EventFeed, packets: PacketKeeper) -> AsyncGenerator[LiveBundle]:
     """Recogniser and voice stay; what belongs to the content follows the published bundle, from call to call.
 
     Raises `TongdaiError` of the part that cannot be loaded.
@@ -49,6 +50,10 @@ async def call_parts(settings: Settings, feed: EventFeed) -> AsyncGenerator[Live
             await voice.prepare(bundle.prompts)
 
         def parts(bundle: Bundle) -> Parts:
+            def name_of(code: str) -> str:
+                procedure = bundle.content.catalogue.get(code)
+                return procedure.short_name if procedure is not None else code
+
             async def completeness(text: str) -> float:
                 judge = bundle.interpreter.completeness
                 return await asyncio.get_running_loop().run_in_executor(thinking, judge, text)
@@ -60,7 +65,7 @@ async def call_parts(settings: Settings, feed: EventFeed) -> AsyncGenerator[Live
                 bundle_id=bundle.id,
                 voice=voice,
                 thinking=thinking,
-                listeners=(feed.publish, spool.put),
+                listeners=(feed.publish, spool.put, packets.listener(name_of)),
                 recognizer_load=recognizer.load,
             )
 

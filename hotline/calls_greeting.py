@@ -16,5 +16,7 @@ class Greeting(BaseModel):
     ari_password: str = Field(repr=False)
     media_descriptor: int
     """A listening socket."""
+    console_url: str
+    """By which a person's browser opens the console; ends with "/"."""
     token: str = Field(repr=False)
     """Of those who may watch and control the calls."""

@@ -23,6 +23,7 @@ from hotline.calls_greeting import Greeting
 from hotline.child_program import Command, ToGuard, guard_commands, read_greeting
 from hotline.errors import NotReadyError
 from hotline.event_loop import run
+from hotline.handoffs import packet_keeper
 from hotline.knowledge import today
 from hotline.logs import configure_logs
 from hotline.web import port_of, web_served
@@ -92,7 +93,11 @@ async def running_calls(greeting: Greeting, listening: socket.socket) -> AsyncGe
         ari = await stack.enter_async_context(
             AriClient(greeting.ari_url, greeting.ari_user, greeting.ari_password, greeting.app)
         )
-        bundles = await stack.enter_async_context(call_parts(settings, feed))
+        packets = packet_keeper(settings, ari, greeting.console_url)
+        stack.push_async_callback(packets.close)
+        pruning = asyncio.create_task(packets.run(), name="old handoff packets")
+        stack.push_async_callback(_end, pruning)
+        bundles = await stack.enter_async_context(call_parts(settings, feed, packets))
         sockets = MediaSockets()
         bridge = CallBridge(ari, sockets, media_client=media_client(port_of(listening)))
         control = CallControl(frozenset(agent.number for agent in settings.telephony.agents))

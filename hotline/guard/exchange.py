@@ -8,6 +8,7 @@ from pathlib import Path
 
 from contracts.clock import Clock
 from hotline.guard.exchange_state import ExchangeState, read_exchange_state, same_but_for_chance
+from hotline.handoffs import call_backs_folder
 from hotline.prompts import ensure_prompts
 from hotline.settings import Settings
 from hotline.setup import fetch_asterisk
@@ -130,6 +131,7 @@ def _wanted(settings: Settings, media_ports: tuple[int, ...]) -> AsteriskSetting
         queue_max_s=phone.queue_max_s,
         wait_max_s=phone.wait_max_s,
         stasis_apps=(),
+        call_backs_dir=call_backs_folder(settings),
     )
 
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import secrets
+import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -83,7 +84,9 @@ async def guarding(settings: Settings, clock: Clock | None = None) -> AsyncGener
             for number, listening in enumerate(media.sockets)
         ]
         calls = {
-            slot.name: calls_keeper(slot, settings, lambda: exchange.running, ari, applications, clock)
+            slot.name: calls_keeper(
+                slot, settings, lambda: exchange.running, ari, applications, clock, _console_url(settings, console)
+            )
             for slot in slots
         }
         link_key = secrets.token_urlsafe(24) if settings.console.open_link else ""
@@ -144,6 +147,10 @@ async def _end(*tasks: asyncio.Task[None]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.wait(tasks)
+
+
+def _console_url(settings: Settings, listening: socket.socket) -> str:
+    return settings.console.url or f"http://{settings.console.host}:{port_of(listening)}/"
 
 
 def _console(descriptor: int, slots: list[Slot], settings: Settings, folder: Path, keys: list[str]) -> ChildSpec:

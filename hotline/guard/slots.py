@@ -37,7 +37,7 @@ class Slot:
 
 def calls_keeper(
     slot: Slot, settings: Settings, exchange: Callable[[], AsteriskProcess], ari: AriClient,
-    applications: Applications, clock: Clock, rules: KeepingRules | None = None,
+    applications: Applications, clock: Clock, console_url: str, rules: KeepingRules | None = None,
 ) -> Keeper:  # fmt: skip
     """Its callers go to people whenever the process ends; new calls come to it only while it lives."""
 
@@ -51,6 +51,7 @@ def calls_keeper(
             ari_user=asterisk.settings.ari_user,
             ari_password=asterisk.settings.ari_password,
             media_descriptor=slot.listening.fileno(),
+            console_url=console_url,
             token=slot.token,
         )
         return ChildSpec(
