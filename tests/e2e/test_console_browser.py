@@ -121,8 +121,9 @@ async def test_what_is_said_is_never_markup(hotline_state: RunState, supervisor:
     for kind in said:
         event = {"call_id": MARKUP, "kind": kind, "utc": "2026-11-24T03:00:00Z", "fields": fields}
         await page.evaluate("event => source.onmessage({data: JSON.stringify(event)})", event)
-    await expect(page.locator(".call li")).to_have_count(4)
-    assert MARKUP in await page.locator(".call").inner_text()
+    card = page.locator(".call").filter(has_text="onerror")
+    await expect(card.locator("li")).to_have_count(4)
+    assert MARKUP in await card.inner_text()
     assert await page.locator("main img, main script").count() == 0
     assert await page.title() == title
 
