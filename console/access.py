@@ -17,13 +17,15 @@ class Right(StrEnum):
     WATCH = "watch"
     """See what is said on calls."""
     TAKE_OVER = "take_over"
+    CALL_BACK = "call_back"
+    """See the numbers that callers left to be called back."""
 
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {
-    Role.AGENT: frozenset(),
+    Role.AGENT: frozenset({Right.CALL_BACK}),
     Role.TRAINER: frozenset(),
-    Role.SUPERVISOR: frozenset({Right.WATCH, Right.TAKE_OVER}),
-    Role.ADMIN: frozenset({Right.WATCH, Right.TAKE_OVER}),
+    Role.SUPERVISOR: frozenset({Right.WATCH, Right.TAKE_OVER, Right.CALL_BACK}),
+    Role.ADMIN: frozenset({Right.WATCH, Right.TAKE_OVER, Right.CALL_BACK}),
 }
 """Callers' words are for those alone who look after calls."""
 

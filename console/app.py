@@ -11,6 +11,8 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from calls.call_backs import CallBacks
+from calls.packets.files import PacketFiles
 from console import audit, users
 from console.access import Access, NotSignedIn
 from console.audit import AuditLog
@@ -18,6 +20,7 @@ from console.calls_client import CallsClient
 from console.config import ConsoleConfig
 from console.errors import AuditUnwritable, UserFileUnreadable
 from console.figures import Figures
+from console.handoffs import handoff_routes
 from console.hub import Hub
 from console.live import live_routes
 from console.metrics import Metrics
@@ -71,6 +74,8 @@ def create_console(config: ConsoleConfig, figures: Figures, clock: Clock | None 
     console.include_router(sign_in_routes(sign_in, access))
     console.include_router(live_routes(hub, access, sessions, log_of_looks, config.phones))
     console.include_router(take_over_routes(hub, client, access, log_of_looks))
+    packets, call_backs = PacketFiles(config.folder / "handoffs"), CallBacks(config.folder / "call_backs")
+    console.include_router(handoff_routes(packets, call_backs, access, log_of_looks))
     console.include_router(status_routes(console, access, figures, metrics))
     # The looks of the sign-in page are for everybody.
     console.mount("/static", StaticFiles(directory=STATIC))

@@ -17,6 +17,7 @@ class Action(StrEnum):
     SIGNED_OUT = "signed_out"
     LOOKED_AT_CALL = "looked_at_call"
     ASKED_TAKE_OVER = "asked_take_over"
+    CALLED_BACK = "called_back"
 
 
 class AuditLog:

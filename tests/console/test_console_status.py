@@ -92,5 +92,6 @@ async def test_the_api_is_described(tmp_path: Path) -> None:
         document = (await browser.get("/openapi.json")).json()
         assert set(document["paths"]) == {
             "/live", "/calls/{call_id}/take-over", "/healthz", "/readyz", "/metrics", "/openapi.json",
+            "/handoff/{call_id}.json", "/call-backs.json",
         }  # fmt: skip
         assert "409" in document["paths"]["/calls/{call_id}/take-over"]["post"]["responses"]
