@@ -90,8 +90,8 @@ async def test_the_silence_of_a_pause_is_heard_only_when_the_caller_speaks_on() 
     await feed_ms(ear, [(QUIET, 300)])
     assert len(recognition.fed) == at_the_peek
     await feed_ms(ear, [(SPEECH, 800)])
-    assert recognition.fed.endswith((QUIET * 30 + SPEECH * 40)[-at_the_peek:])
-    assert len(recognition.fed) > at_the_peek + 70 * len(QUIET) * 0.9
+    assert len(recognition.fed) - at_the_peek >= 60 * len(QUIET)
+    assert (QUIET * 20 + SPEECH * 20) in recognition.fed
     await ear.close()
 
 
