@@ -19,8 +19,9 @@ from calls.parts import Parts
 from calls.recorder import CallRecorder
 from calls.speaking import Speaker
 from calls.turns import TurnTaker, nothing_heard
+from calls.watchdog import HANDLING_S, FrameWatch
 from contracts.acts import Act, HangUp, Listen, Note, Say, Transfer
-from contracts.audio import SAMPLE_BYTES
+from contracts.audio import SAMPLE_BYTES, samples_to_ms
 from contracts.events import (
     ActFailed,
     BargedIn,
@@ -75,6 +76,7 @@ class Session:
         """A turn that was over when a sentence had begun that is to be heard whole."""
         self._asked_at: float | None = None
         self._over = False
+        self._watch = FrameWatch(self._ear, self._speaker, lambda still: self._inbox.put_nowait(_Broken(error=still)))
         self.taken_over: TakenOver | None = None  # until it has failed
 
     async def run(self) -> None:
@@ -107,7 +109,8 @@ class Session:
             match event:
                 case Frame(pcm=pcm, sample=sample):
                     self._position = sample + len(pcm) // SAMPLE_BYTES
-                    self._ear.feed(pcm)
+                    self._ear.feed(pcm, self._speaker.sounding(len(pcm) // SAMPLE_BYTES))
+                    self._watch.take(event, samples_to_ms(self._position, self._line.rate_hz))
                 case Key(key=key):
                     self._inbox.put_nowait(KeyPressed(key=key))
                 case Played(utterance_id=utterance_id):
@@ -121,12 +124,16 @@ class Session:
             self._inbox.put_nowait(event)
 
     async def _take(self, event: Event | EarEvent | _Broken) -> None:
+        self._watch.handling = True
         try:
-            await self._handle(event)
+            async with asyncio.timeout(HANDLING_S):
+                await self._handle(event)
         except Exception as error:  # The edge of the call: no fault may end in silence.
             log.exception("call fault", extra={"call_id": self._line.call_id, "event": type(event).__name__})
             self._recorder.record("fault", {"error": type(error).__name__})
             await self._give_up()
+        finally:
+            self._watch.handling = False
 
     async def _handle(self, event: Event | EarEvent | _Broken) -> None:
         match event:

@@ -50,6 +50,11 @@ class Speaker:
         self._marks = []
         self._task = asyncio.create_task(self._speak(say, asked_at), name=f"speak {say.act_id}")
 
+    @property
+    def heard_samples(self) -> int:
+        """Of what is being said now."""
+        return self._line.heard_samples(_utterance(self.current)) if self.current is not None else 0
+
     def played(self, utterance_id: str) -> None:
         """The line tells that an utterance was heard to its end."""
         if self.current is not None and utterance_id == _utterance(self.current):

@@ -2,13 +2,19 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from typing import Any
 
 import pytest
 from fakes import FEE, MEANINGS, PAPERS, FakeCall, ListedInterpreter, NumberedVoice, WatchedEngine, WatchedLine, spoken
 
+import calls.session
+from contracts.acts import Act
 from contracts.call_event import CallEvent
 from contracts.events import ActFailed, CallStarted, Event, HungUp, KeyPressed, Understood
 from dialogs.content import Content
+from dialogs.state import State
 from telephony.wav_script import HangUp, Press, Say, Step, When
 from tts.errors import VoiceUnavailable
 
@@ -57,6 +63,37 @@ async def test_a_broken_interpreter_touches_no_other_call(content: Content) -> N
     await asyncio.gather(broken.run(), other.run())
     assert ended_with_a_person(broken)
     assert other.line.transferred is None and any(ANSWER in text for text in other.said)
+
+
+class Never(Executor):
+    """Takes work and never does it."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        return Future()
+
+
+async def test_a_meaning_that_never_comes_ends_with_a_person(content: Content, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calls.session, "HANDLING_S", 0.2)
+    call = prepared(content, ASK, HangUp(after_ms=600_000))
+    call.thinking = Never()
+    await call.run()
+    assert ended_with_a_person(call)
+    assert call.fields("fault") == [{"error": "TimeoutError"}]
+
+
+class IdleEngine(WatchedEngine):
+    """Decides nothing where it has to answer."""
+
+    def step(self, state: State, event: Event) -> tuple[State, tuple[Act, ...]]:
+        return (state, ()) if isinstance(event, Understood) else super().step(state, event)
+
+
+async def test_a_dialog_that_stands_still_ends_with_a_person(content: Content) -> None:
+    call = prepared(content, ASK, HangUp(after_ms=600_000))
+    call.engine = IdleEngine(content)
+    await call.run()
+    assert ended_with_a_person(call)
+    assert call.fields("fault") == [{"error": "StandsStill"}]
 
 
 @pytest.mark.parametrize("error", [VoiceUnavailable("gone"), RuntimeError("bug")])
