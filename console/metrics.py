@@ -7,7 +7,14 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
@@ -30,6 +37,8 @@ _MOST_CALLS = 2000
 
 class Metrics:
     def __init__(self, figures: Figures, feeds_connected: Callable[[], int]) -> None:
+        # When a counter began says nothing here: all of them begin with the process.
+        disable_created_metrics()
         self._registry = CollectorRegistry(auto_describe=False)
         counter = self._counter
         self._calls = counter("calls", "Calls that began")
@@ -114,7 +123,8 @@ class _OfProcesses(Collector):
         shipper = {name: one for name, one in self._figures.processes("others").items() if name == "journal"}
         yield _gauge("journal_lag_seconds", "Age of the oldest event that is not stored", shipper, "lag_s")
         yield _gauge("journal_waiting_files", "Calls whose events are not all stored", shipper, "waiting")
-        yield _gauge("journal_database_away", "The journal's database cannot be reached", shipper, "away")
+        away = {name: {"away": bool(one["away"])} for name, one in shipper.items() if "away" in one}
+        yield _gauge("journal_database_away", "The journal's database cannot be reached", away, "away")
 
     def _of_all(self) -> Iterator[Metric]:
         calls = {f"calls-{name}": one for name, one in self._figures.processes("calls").items()}

@@ -71,6 +71,7 @@ async def test_figures_have_numbers_and_nothing_personal(tmp_path: Path) -> None
         'tongdai_loop_lag_seconds{process="calls-0"} 0.004',
         'tongdai_process_restarts{process="asterisk"} 1.0',
         'tongdai_journal_lag_seconds{process="journal"} 1.5',
+        'tongdai_journal_database_away{process="journal"} 0.0',
         "tongdai_ready 1.0",
         "tongdai_feeds_connected 1.0",
     ):
