@@ -23,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--calls", type=_counts, default=(1, 30), metavar="N[,N…]", help="simultaneous calls (1,30)")
     parser.add_argument("--turns", type=_turns, default=6, metavar="N", help="turns of each caller (6)")
     parser.add_argument("--quick", action="store_true", help="faults: a few calls, to see that it works")
+    parser.add_argument("--each", type=_calls_each, default=100, metavar="N", help="faults: calls for each fault (100)")
     parser.add_argument("--json", action="store_true", help="one JSON document")
 
 
@@ -34,6 +35,12 @@ def _counts(text: str) -> tuple[int, ...]:
     if not counts or min(counts) < 1 or max(counts) > 200:
         raise argparse.ArgumentTypeError("between 1 and 200 calls")
     return counts
+
+
+def _calls_each(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 1000:
+        raise argparse.ArgumentTypeError("between 1 and 1000 calls")
+    return int(text)
 
 
 def _turns(text: str) -> int:
@@ -67,7 +74,7 @@ def _measured(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     if arguments.what in ("calls", "all"):
         results += asyncio.run(bench_calls(arguments.calls, arguments.turns))
     if arguments.what in ("faults", "all"):
-        results += asyncio.run(bench_faults(QUICK if arguments.quick else FaultPlan()))
+        results += asyncio.run(bench_faults(QUICK if arguments.quick else FaultPlan(calls_per_fault=arguments.each)))
     return results
 
 

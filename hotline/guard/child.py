@@ -23,6 +23,8 @@ from telephony.asterisk.child import bound_to_us
 log = logging.getLogger(__name__)
 
 _LINE_LIMIT = 1 << 20
+LAG_MS = 250.0
+"""A loop that comes so late lets frames of audio wait: worth a line in the log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +142,10 @@ class Child:
             self._ready.set_exception(StartFailed(f"{self.spec.name}: ended with status {status} before it was ready"))
             self._ready.exception()  # nobody may be waiting any more
 
+    def _look_at_lag(self, lag_ms: object) -> None:
+        if isinstance(lag_ms, int | float) and lag_ms >= LAG_MS:
+            log.warning("child lags", extra={"child": self.spec.name, "lag_ms": lag_ms})
+
     def _take(self, line: bytes) -> None:
         try:
             message: Any = json.loads(line)
@@ -152,6 +158,7 @@ class Child:
         self.last_word = self._clock.now()
         if "beat" in words:
             self.figures = words
+            self._look_at_lag(words.get("lag_ms"))
         elif not self._ready.done():
             if words.get("ready"):
                 self._ready.set_result(None)
