@@ -135,9 +135,9 @@ class Ear:
         """None once the ear is closed and everything before has been taken."""
         return await self._events.get()
 
-    def feed(self, frame: bytes) -> None:
-        """The next PCM16 of the line, of any length."""
-        self._watch.take(frame)
+    def feed(self, frame: bytes, sounding: bytes = b"") -> None:
+        """The next PCM16 of the line, of any length, and what the caller hears of us meanwhile (empty: nothing)."""
+        self._watch.take(frame, sounding)
         turn = self._turn
         if turn is not None:
             turn.hear(frame)

@@ -1,7 +1,8 @@
-"""Where in a line's audio somebody speaks, with the latest audio kept so that a turn gets it from before its start."""
+"""Where in a line's audio the caller speaks; the latest audio is kept, for a turn to get it from before its start."""
 
 from collections.abc import Iterator
 
+from asr.speech_echo import EchoJudge
 from asr.speech_onset import OnsetSettings, SpeechOnset
 from asr.vad import WINDOW_SAMPLES, SpeechDetector
 from contracts.audio import SAMPLE_BYTES, ms_to_samples, samples_to_ms
@@ -20,6 +21,8 @@ class SpeechWatch:
         noticing_ms = samples_to_ms(4 * WINDOW_SAMPLES, rate_hz) + onset.least_speech_ms + onset.longest_gap_ms
         self._keep_bytes = ms_to_samples(pre_roll_ms + noticing_ms, rate_hz) * SAMPLE_BYTES
         self._recent = b""
+        self._echo = EchoJudge(rate_hz)
+        self._maybe_speech = onset.silence_below
         self.sample = 0
         """So many have come."""
         self.onset = SpeechOnset(rate_hz, onset)
@@ -34,15 +37,23 @@ class SpeechWatch:
         """Since the last sample of speech."""
         return samples_to_ms(self.sample - self.onset.end, self._rate_hz)
 
-    def take(self, pcm: bytes) -> None:
-        """The line's next PCM16, of any length; it is kept, and looked for speech by `look`."""
+    def take(self, pcm: bytes, sounding: bytes = b"") -> None:
+        """The line's next PCM16, of any length; it is kept, and looked for speech by `look`.
+
+        `sounding`: what the caller hears of us in the same time; empty: nothing.
+        """
+        self._echo.take(pcm, sounding)
         self.sample += len(pcm) // SAMPLE_BYTES
         self._recent = (self._recent + pcm)[-self._keep_bytes :]
 
     def look(self, pcm: bytes) -> Iterator[None]:
         """Looks for speech in what was taken last; yields after each window, when `onset` is as of its end."""
         for first, probability in self._detector.feed(pcm):
-            self.onset.feed(first + self._detector_offset, WINDOW_SAMPLES, probability)
+            at = first + self._detector_offset
+            # The detector takes our own voice that comes back for a speaker.
+            if probability >= self._maybe_speech and self._echo.is_echo(at + WINDOW_SAMPLES):
+                probability = 0.0
+            self.onset.feed(at, WINDOW_SAMPLES, probability)
             yield
 
     def look_back(self) -> Iterator[None]:

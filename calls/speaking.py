@@ -17,6 +17,8 @@ from tts.voice import Voice
 
 log = logging.getLogger(__name__)
 
+_CAUGHT_UP_FRAMES = 6
+"""120 ms: so far the frames that are taken may lag behind what is heard."""
 FAULT = "say.fault"
 """Code of a failure that is none of our own errors."""
 
@@ -40,6 +42,10 @@ class Speaker:
         self._task: asyncio.Task[None] | None = None
         self._marks: list[tuple[int, int]] = []
         """Samples from the utterance's start, and the character of the text that is said there."""
+        self._unsounded = bytearray()
+        """Of the current utterance: what was given to the line and has not been heard yet."""
+        self._sounded = 0
+        """Samples of it that have."""
         self.current: Say | None = None
         self.paused = False
 
@@ -48,6 +54,7 @@ class Speaker:
         assert self.current is None
         self.current = say
         self._marks = []
+        self._forget_sound()
         self._task = asyncio.create_task(self._speak(say, asked_at), name=f"speak {say.act_id}")
 
     @property
@@ -60,6 +67,7 @@ class Speaker:
         if self.current is not None and utterance_id == _utterance(self.current):
             act_id = self.current.act_id
             self.current = None
+            self._forget_sound()
             self._on_end(ActFinished(act_id=act_id))
 
     async def pause(self) -> None:
@@ -75,12 +83,36 @@ class Speaker:
     async def stop(self) -> int:
         """Silence at once. Returns how many characters of the text were heard."""
         say, self.current = self.current, None
+        self._forget_sound()
         await self._end_task()
         playout = await self._line.flush()
         self.paused = False
         if say is None or playout.utterance_id != _utterance(say):
             return 0
         return self._chars_at(playout.heard_samples)
+
+    def sounding(self, samples: int) -> bytes:
+        """PCM16 of what the caller hears of us in the line's next `samples`; empty: nothing. For each frame once.
+
+        Frames may be taken several at once, and the place is an estimate: what is behind is caught up with when it is
+        more than a few frames, so that the frames of a burst get their own sound.
+        """
+        if self.current is None or not self._unsounded:
+            return b""
+        behind = self._line.heard_samples(_utterance(self.current)) - self._sounded
+        if behind > _CAUGHT_UP_FRAMES * samples:
+            self._sound(behind - samples)
+        return self._sound(samples) if behind >= samples else b""
+
+    def _sound(self, samples: int) -> bytes:
+        sound = bytes(self._unsounded[: samples * SAMPLE_BYTES])
+        del self._unsounded[: samples * SAMPLE_BYTES]
+        self._sounded += samples
+        return sound
+
+    def _forget_sound(self) -> None:
+        self._unsounded.clear()
+        self._sounded = 0
 
     async def close(self) -> None:
         self.current = None
@@ -118,6 +150,7 @@ class Speaker:
                     self._record_start(say, started, asked_at)
                 self._marks.append((queued, audio.text_at))
                 queued += len(audio.pcm) // SAMPLE_BYTES
+                self._unsounded += audio.pcm
                 await self._line.play(utterance, audio.pcm)
         if not queued:
             self._record_start(say, started, asked_at)

@@ -1,7 +1,8 @@
 """A call in which everything between the caller's words and the dialog is scripted, on the real line, ear and dialog.
 
-What a caller says is sound in which every sample is the number of its text, so that the recogniser reads it back; what
-the voice says is sound in which every frame has its number, so that a test sees what was heard, and from which place.
+What a caller says is sound in which every sample's size is the number of its text, so that the recogniser reads it
+back, and its sign is random, so that it is like nothing that the hotline says. What the voice says is sound in which
+every frame has its number, so that a test sees what was heard, and from which place.
 """
 
 import asyncio
@@ -46,13 +47,15 @@ MISHEARD = "ơ kìa thế"
 """What the recogniser takes for words while it is said, and for nothing when it is over."""
 _TEXTS = (PAPERS, FEE, PERSON, BACKCHANNEL, MISHEARD, NOISE)
 PARTIAL_AFTER_MS = 300
+_LOUDNESS = 1000
 CHAR_FRAMES = 1
 """The voice takes so many frames of 20 ms for a character."""
 
 
 def spoken(text: str, ms: int = 800, texts: Sequence[str] = _TEXTS) -> bytes:
     """The caller's sound of one of `texts`."""
-    return np.full(ms_to_samples(ms, RATE_HZ), texts.index(text) + 1, "<i2").tobytes()
+    signs = np.random.default_rng(ms).choice([-1, 1], ms_to_samples(ms, RATE_HZ))
+    return (signs * (texts.index(text) + 1) * _LOUDNESS).astype("<i2").tobytes()
 
 
 def quiet(ms: int) -> bytes:
@@ -126,7 +129,7 @@ class ReadingRecognition:
     def cancel(self) -> None: ...
 
     def _text(self) -> str:
-        numbers = np.frombuffer(self._fed, "<i2")
+        numbers = np.abs(np.frombuffer(self._fed, "<i2").astype(int)) // _LOUDNESS
         kinds = dict.fromkeys(int(number) for number in numbers if number)
         return " ".join(self._owner.texts[kind - 1] for kind in kinds).strip()
 
