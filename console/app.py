@@ -79,7 +79,6 @@ def create_console(config: ConsoleConfig, figures: Figures, clock: Clock | None 
     console.include_router(status_routes(console, access, figures, metrics))
     # The looks of the sign-in page are for everybody.
     console.mount("/static", StaticFiles(directory=STATIC))
-    console.state.hub = hub
     _answer_errors(console, access)
     console.add_middleware(_Guarded)
     return console

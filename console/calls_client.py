@@ -37,7 +37,10 @@ class CallsClient:
         answer = await self._request("GET", f"{feed.api}/calls", feed.token)
         if answer.status_code != 200:
             raise CallsUnreachable(f"status {answer.status_code}")
-        return {str(call["call_id"]): str(call["since"]) for call in answer.json()}
+        try:
+            return {str(call["call_id"]): str(call["since"]) for call in answer.json()}
+        except (ValueError, TypeError, KeyError) as error:
+            raise CallsUnreachable("its answer is not understood") from error
 
     async def take_over(self, feed: FeedAddress, call_id: str, *, to: str, by: str) -> Answer:
         """Raises `CallsUnreachable`."""

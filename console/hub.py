@@ -51,7 +51,7 @@ class Watch:
         self._waiting.put_nowait(None)
 
     async def next(self) -> Told | None:
-        """None: too much waits, or the console ends. May be cancelled without a loss."""
+        """None: too much has come. May be cancelled without a loss."""
         return self._first.popleft() if self._first else await self._waiting.get()
 
 
@@ -80,11 +80,10 @@ class Hub:
         try:
             async with aclosing(all_events(self._feeds)) as messages:
                 async for message in messages:
-                    match message:
-                        case FeedMessage(feed=feed, text=text):
-                            self._take(feed, text)
-                        case FeedChanged():
-                            await self._changed(message)
+                    try:
+                        await self._follow(message)
+                    except Exception:  # The edge of the task: no message may end what all browsers see.
+                        log.exception("message not followed")
         finally:
             sweeping.cancel()
             await asyncio.wait([sweeping])
@@ -100,9 +99,12 @@ class Hub:
         finally:
             self._watches.discard(watch)
 
-    def close(self) -> None:
-        for watch in self._watches:
-            watch.end()
+    async def _follow(self, message: FeedMessage | FeedChanged) -> None:
+        match message:
+            case FeedMessage(feed=feed, text=text):
+                self._take(feed, text)
+            case FeedChanged():
+                await self._changed(message)
 
     def _take(self, feed: FeedAddress, text: str) -> None:
         try:
