@@ -46,6 +46,7 @@ TONES_HZ = {
     "number-is.wav": 2400.0,
     "number-kept.wav": 2700.0,
     "number-wrong.wav": 700.0,
+    "number-not-kept.wav": 3300.0,
     "digit-9.wav": 3000.0,
 }
 """Each sentence is a tone of 600 ms, so that a test hears which it is."""
@@ -194,6 +195,19 @@ async def test_the_pound_key_alone_is_the_callers_own_number(asterisk: AsteriskP
         await caller.send_keys("1")
         await caller.wait_ended()
     assert [one["number"] for one in kept(asterisk)] == [NUMBER]
+
+
+async def test_a_number_that_cannot_be_kept_is_not_promised(asterisk: AsteriskProcess, sounds: Path) -> None:
+    call_backs_dir(asterisk.settings, asterisk.run_dir).rmdir()
+    async with asyncio.timeout(DEADLINE_S), waiting(asterisk) as caller:
+        at = await hears(caller, CHOICE_SOUND)
+        await caller.send_keys("2")
+        at = await hears(caller, "number-or-own.wav", at)
+        await caller.send_keys("#")
+        at = await hears(caller, "number-is.wav", at)
+        await caller.send_keys("1")
+        await hears(caller, "number-not-kept.wav", at)
+        assert (await caller.wait_ended()).by is EndedBy.PEER
 
 
 async def test_without_a_yes_no_number_is_kept_and_the_caller_waits_on(asterisk: AsteriskProcess, sounds: Path) -> None:
