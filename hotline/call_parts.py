@@ -9,6 +9,7 @@ from asr.ear import Ear
 from asr.engines import start_engine
 from asr.vad import warm_up
 from calls.feed import EventFeed
+from calls.journal.masked import masked
 from calls.journal.spool import Spool
 from calls.packets.keeper import PacketKeeper
 from calls.parts import Parts
@@ -65,7 +66,7 @@ async def call_parts(settings: Settings, feed: EventFeed, packets: PacketKeeper)
                 bundle_id=bundle.id,
                 voice=voice,
                 thinking=thinking,
-                listeners=(feed.publish, spool.put, packets.listener(name_of)),
+                listeners=(feed.publish, lambda event: spool.put(masked(event)), packets.listener(name_of)),
                 recognizer_load=recognizer.load,
             )
 
