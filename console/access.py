@@ -30,6 +30,12 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
 """Callers' words are for those alone who look after calls."""
 
 
+def home(role: Role) -> str:
+    """The page to begin with."""
+    rights = RIGHTS[role]
+    return "/call-backs" if Right.CALL_BACK in rights and Right.WATCH not in rights else "/"
+
+
 class NotSignedIn(Exception):
     """A page sends the browser to the sign-in page; anything else answers 401."""
 

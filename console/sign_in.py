@@ -11,7 +11,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from console.access import COOKIE, Access, check_token
+from console.access import COOKIE, Access, check_token, home
 from console.audit import Action, AuditLog
 from console.pages import page
 from console.passwords import LONGEST, NOBODYS, matches
@@ -62,7 +62,7 @@ class SignIn:
         """Under a new session, whatever the browser had before."""
         self.audit.record(name, Action.SIGNED_IN)
         self.sessions.close(request.cookies.get(COOKIE, ""))
-        answer = RedirectResponse("/", 303)
+        answer = RedirectResponse(home(role), 303)
         self._set(answer, COOKIE, self.sessions.open(name, role, stamp).id)
         answer.delete_cookie(FORM_COOKIE)
         return answer

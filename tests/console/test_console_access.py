@@ -120,6 +120,14 @@ async def test_other_roles_see_and_do_nothing_with_calls(tmp_path: Path, role: R
         assert (await browser.post("/sign-out", data={"csrf": token_of(page.text)})).status_code == 303
 
 
+async def test_whoever_calls_back_begins_with_the_numbers(tmp_path: Path) -> None:
+    async with rig(tmp_path, users={"lan": Role.AGENT, "hoa": Role.SUPERVISOR}) as site:
+        for name, page in (("lan", "/call-backs"), ("hoa", "/")):
+            browser = await site.browser()
+            assert (await sign_in(browser, name)).headers["location"] == page
+            assert (await browser.get(page)).status_code == 200
+
+
 @pytest.mark.parametrize(("step_s", "steps"), [(IDLE_S + 1, 1), (IDLE_S - 1, int(LONGEST_S // IDLE_S) + 1)])
 async def test_sessions_run_out(tmp_path: Path, step_s: float, steps: int) -> None:
     clock = ScriptedClock()
