@@ -2,8 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
 from fastapi import FastAPI
@@ -53,8 +53,9 @@ async def web_served(api: FastAPI, listening: socket.socket) -> AsyncGenerator[N
 class QuietServer(uvicorn.Server):
     """Signals are the program's, not the web server's."""
 
-    def install_signal_handlers(self) -> None:
-        return
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
 
     def end(self) -> None:
         self.should_exit = True

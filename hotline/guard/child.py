@@ -96,7 +96,8 @@ class Child:
         self.send(self.spec.greeting)
         try:
             async with asyncio.timeout(timeout_s):
-                await self._ready
+                # Shielded: given up by us, it stays a future whose end can be asked for.
+                await asyncio.shield(self._ready)
         except TimeoutError:
             self.kill()
             raise StartFailed(f"{self.spec.name}: not ready within {timeout_s:g} s") from None

@@ -35,6 +35,8 @@ class Exchange:
         self._clock = clock
         self.process: AsteriskProcess | None = None
         self.restarts = 0
+        self.in_service = False
+        """The hotline has come up on it; until then calls on one that was adopted are not ours to end."""
 
     @property
     def running(self) -> AsteriskProcess:
@@ -66,7 +68,11 @@ class Exchange:
         except BaseException:
             await process.stop()
             raise
-        ExchangeState(pid=process.pid or 0, settings=process.settings).write(self._state)
+        try:
+            ExchangeState(pid=process.pid or 0, settings=process.settings).write(self._state)
+        except OSError as error:
+            # It answers calls all the same; only the next guard will not know of it.
+            log.error("state of asterisk not written", extra={"error": str(error)})
 
     async def run(self, on_up: Callable[[], Awaitable[None]]) -> None:
         """Until cancelled. `on_up`: after each start anew."""
@@ -84,11 +90,16 @@ class Exchange:
                 await self.start()
             except AsteriskError as error:
                 log.error("asterisk does not start", extra={"code": error.code, "error": str(error)})
+            except OSError as error:
+                log.error("asterisk does not start", extra={"error": str(error)})
             else:
                 await on_up()
 
     async def stop(self) -> None:
         if self.process is not None:
+            if not self.in_service and self.process.release():
+                log.warning("adopted asterisk is left to its calls")
+                return
             await self.process.stop()
         self._state.unlink(missing_ok=True)
 

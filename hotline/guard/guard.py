@@ -5,8 +5,9 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from contracts.clock import Clock, SystemClock
@@ -16,6 +17,7 @@ from hotline.guard.exchange import Exchange
 from hotline.guard.keeper import Keeper, KeepingRules
 from hotline.guard.media_ports import MediaPorts
 from hotline.guard.slots import Slot, calls_keeper
+from hotline.guard.steadily import Duty, steadily
 from hotline.guard.telling import Telling
 from hotline.settings import Settings
 from hotline.state import AgentSecret, Feed, RunState, run_dir, write_state
@@ -49,17 +51,19 @@ class Guard:
         """No new calls; those that go on end or go to people. Returns when nobody is left, or the times are over."""
         await self._applications.close()
         for keeper in self._calls.values():
+            keeper.retire()
             if keeper.child is not None:
                 keeper.child.send({"command": "drain", "seconds": calls_s})
         end = self._clock.now() + calls_s + people_s
-        while self._clock.now() < end and await self._channels():
+        while self._clock.now() < end and await self._somebody_left():
             await self._clock.sleep(_LOOK_EVERY_S)
 
-    async def _channels(self) -> int:
+    async def _somebody_left(self) -> bool:
         try:
-            return len(await self._ari.channels())
+            return bool(await self._ari.channels())
         except AriError:
-            return 0
+            # One that is slow to answer has its callers still.
+            return self._exchange.running.alive
 
 
 @asynccontextmanager
@@ -109,21 +113,26 @@ async def guarding(settings: Settings, clock: Clock | None = None) -> AsyncGener
 
         async def up() -> None:
             await applications.tell()
-            write_state(folder, _state(settings, exchange.running, port_of(console), slots, link_key))
+            try:
+                write_state(folder, _state(settings, exchange.running, port_of(console), slots, link_key))
+            except OSError as error:
+                log.error("state not written", extra={"error": str(error)})
 
         state = _state(settings, exchange.running, port_of(console), slots, link_key)
         file = write_state(folder, state)
         stack.callback(file.unlink, missing_ok=True)
         others = {"console": page, "journal": shipper}
         telling = Telling(calls=calls, others=others, exchange=exchange, ari=ari, clock=clock)
-        tasks = [*_keep(keepers, exchange, up), asyncio.create_task(telling.run(page), name="telling")]
+        duties: dict[str, Duty] = {
+            **{f"keeper {number}": keeper.run for number, keeper in enumerate(keepers)},
+            "exchange": partial(exchange.run, up),
+            "applications": partial(applications.keep_told, clock),
+            "telling": partial(telling.run, page),
+        }
+        tasks = [asyncio.create_task(steadily(name, duty, clock), name=name) for name, duty in duties.items()]
         stack.push_async_callback(_end, *tasks)
+        exchange.in_service = True
         yield Guard(settings, exchange, applications, ari, calls, clock), state, file
-
-
-def _keep(keepers: list[Keeper], exchange: Exchange, on_up: Callable[[], Awaitable[None]]) -> list[asyncio.Task[None]]:
-    tasks = [asyncio.create_task(keeper.run(), name="keeper") for keeper in keepers]
-    return [*tasks, asyncio.create_task(exchange.run(on_up), name="exchange")]
 
 
 async def _start(keepers: list[Keeper]) -> None:

@@ -12,6 +12,8 @@ from hotline.guard.child import Child, ChildSpec, StartFailed
 log = logging.getLogger(__name__)
 
 _LOOK_EVERY_S = 0.25
+_HELD_UP_S = 1.0
+"""So late for a look, and the guard itself stood still; its silence is then not the program's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,7 @@ class Keeper:
         self._on_down = on_down
         self.child: Child | None = None
         self.restarts = 0
+        self._retired = False
 
     async def start(self) -> None:
         """Ready when it returns. Raises `StartFailed`."""
@@ -54,7 +57,7 @@ class Keeper:
         await self._on_up(child)
 
     async def run(self) -> None:
-        """Until cancelled; the program is still there then."""
+        """Until cancelled, when the program is still there, or after its end where it is retired."""
         wait_s = self._rules.first_wait_s
         while True:
             started = self._clock.now()
@@ -64,11 +67,19 @@ class Keeper:
                 wait_s = self._rules.first_wait_s
             await self._clock.sleep(wait_s)
             wait_s = min(wait_s * 2, self._rules.longest_wait_s)
+            if self._retired:
+                return
             self.restarts += 1
             try:
                 await self.start()
             except StartFailed as error:
                 log.error("child does not start", extra={"child": self._name, "code": error.code, "error": str(error)})
+            except OSError as error:
+                log.error("child does not start", extra={"child": self._name, "error": str(error)})
+
+    def retire(self) -> None:
+        """Its program is watched to its end and not replaced."""
+        self._retired = True
 
     async def stop(self, grace_s: float) -> None:
         if self.child is not None:
@@ -80,12 +91,19 @@ class Keeper:
 
     async def _until_down(self, child: Child) -> None:
         ended = asyncio.create_task(child.wait(), name=f"end of {self._name}")
+        looked = heard_since = self._clock.now()
         try:
             while not ended.done():
                 looking = asyncio.ensure_future(self._clock.sleep(_LOOK_EVERY_S))
                 await asyncio.wait([ended, looking], return_when=asyncio.FIRST_COMPLETED)
                 looking.cancel()
-                if not ended.done() and self._clock.now() - child.last_word > self._rules.silent_s:
+                now = self._clock.now()
+                if now - looked > _LOOK_EVERY_S + _HELD_UP_S:
+                    log.warning("guard was held up", extra={"seconds": round(now - looked, 1)})
+                    # What held us up (a machine that was paused) may have held up the program just so.
+                    heard_since = now
+                looked = now
+                if not ended.done() and now - max(child.last_word, heard_since) > self._rules.silent_s:
                     log.error("child is silent", extra={"child": self._name, "pid": child.pid})
                     child.kill()
                     await ended

@@ -1,6 +1,7 @@
 """Asterisk's configuration files: the templates of `config/asterisk/` with `{{name}}` filled in."""
 
 import re
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -38,10 +39,7 @@ def write_configuration(
         raise AsteriskConfigError(f"{templates}: no configuration templates")
     for template in files:
         text = fill(template.read_text(encoding="utf-8"), values, template.name)
-        target = run_dir / "etc" / template.name
-        target.unlink(missing_ok=True)
-        target.touch(mode=0o600)
-        target.write_text(text, encoding="utf-8")
+        _write(run_dir / "etc" / template.name, text)
     return run_dir / "etc"
 
 
@@ -160,6 +158,22 @@ def _check_socket(run_dir: Path) -> None:
         raise AsteriskConfigError(f"run_dir: {run_dir} is too long for a Unix socket in it; use a shorter one")
 
 
+def _write(file: Path, text: str) -> None:
+    """For its owner only. What is as it should be stays: it can be started again while the disk is full."""
+    if _has(file, text):
+        return
+    file.unlink(missing_ok=True)
+    file.touch(mode=0o600)
+    file.write_text(text, encoding="utf-8")
+
+
+def _has(file: Path, text: str) -> bool:
+    try:
+        return stat.S_IMODE(file.lstat().st_mode) == 0o600 and file.read_bytes() == text.encode()
+    except OSError:
+        return False
+
+
 def _link_data(installation: Installation, run_dir: Path, sounds: Path) -> None:
     """A data folder of our own: the installation's documentation and REST descriptions, our sounds."""
     data = run_dir / "data"
@@ -173,5 +187,7 @@ def _link_data(installation: Installation, run_dir: Path, sounds: Path) -> None:
 
 def _link(link: Path, target: Path) -> None:
     if link.is_symlink():
+        if link.readlink() == target:
+            return
         link.unlink()
     link.symlink_to(target)

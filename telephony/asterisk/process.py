@@ -134,6 +134,15 @@ class AsteriskProcess:
         log.warning("asterisk adopted", extra={"pid": pid, "sip": self.sip_address})
         return True
 
+    def release(self) -> bool:
+        """Leaves one that was adopted as it was found, for the next program to adopt; False: there is none."""
+        if not isinstance(self._process, AdoptedProcess) or not self.alive:
+            return False
+        self._process.release()
+        self._process = None
+        self._release_run_dir()
+        return True
+
     async def wait_ready(self, timeout_s: float = 60.0) -> None:
         """Until our own ARI password is accepted and our own SIP side answers.
 

@@ -2,7 +2,9 @@
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator
+import signal
+import time
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -106,3 +108,39 @@ async def test_restarts_that_fail_go_on() -> None:
         assert await kept.told.get() == ("down", first)
         words = [await kept.told.get() for _ in range(3)]
         assert [word for word, _ in words] == ["down", "down", "up"]
+
+
+async def test_one_that_was_paused_together_with_the_guard_is_left_alone() -> None:
+    kept = Kept()
+    async with keeping(kept) as first:
+        os.kill(first, signal.SIGSTOP)
+        time.sleep(QUICK.silent_s + 1)  # noqa: ASYNC251 – the guard stands still, too
+        os.kill(first, signal.SIGCONT)
+        await asyncio.sleep(1)
+        assert kept.told.empty() and kept.keeper.child is not None and kept.keeper.child.alive
+
+
+def nowhere(command: Sequence[str], *, signal_number: int) -> list[str]:
+    return ["/nowhere"]
+
+
+async def test_one_that_cannot_even_be_forked_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = Kept()
+    async with keeping(kept) as first:
+        with monkeypatch.context() as broken:
+            broken.setattr("hotline.guard.child.bound_to_us", nowhere)
+            kept.send(do="die")
+            assert [await kept.told.get() for _ in range(2)] == [("down", first), ("down", 0)]
+        while (await kept.told.get())[0] != "up":
+            pass
+
+
+async def test_one_that_is_retired_is_not_replaced() -> None:
+    kept = Kept()
+    await kept.keeper.start()
+    await kept.told.get()
+    kept.keeper.retire()
+    kept.send(do="end")
+    async with asyncio.timeout(30):
+        await kept.keeper.run()
+    assert (await kept.told.get())[0] == "down" and kept.keeper.restarts == 0

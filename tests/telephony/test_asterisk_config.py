@@ -1,5 +1,6 @@
 """Settings that cannot be used and templates that do not fit are refused by name."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -62,6 +63,18 @@ def test_secrets_are_written_for_the_owner_only(installation: Installation, tmp_
     etc = write_configuration(installation, AsteriskSettings(), tmp_path / "run")
     assert etc.stat().st_mode & 0o077 == 0
     assert (etc / "ari.conf").stat().st_mode & 0o077 == 0
+
+
+def test_what_is_as_it_should_be_is_not_written_again(installation: Installation, tmp_path: Path) -> None:
+    settings = AsteriskSettings()
+    etc = write_configuration(installation, settings, tmp_path / "run")
+    (etc / "queues.conf").write_text("half of it")
+    (etc / "ari.conf").chmod(0o644)
+    for file in etc.iterdir():
+        os.utime(file, (1, 1))
+    again = {file.name: file for file in write_configuration(installation, settings, tmp_path / "run").iterdir()}
+    assert {name for name, file in again.items() if file.stat().st_mtime != 1} == {"queues.conf", "ari.conf"}
+    assert "strategy" in again["queues.conf"].read_text() and again["ari.conf"].stat().st_mode & 0o077 == 0
 
 
 def test_an_unknown_placeholder_is_named_with_its_file(installation: Installation, tmp_path: Path) -> None:
