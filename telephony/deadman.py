@@ -27,13 +27,15 @@ class DeadmansTimer:
         position: Callable[[], int],
         on_gone: Callable[[], None],
     ) -> None:
-        """`position`: samples of the line's clock. `on_gone`: the exchange does not know the channel any more."""
+        """`position`: samples of the line's clock. `on_gone`: the exchange does not know the channel any more, or has
+        taken it away."""
         self._control = control
         self._channel_id = channel_id
         self._clock = clock
         self._position = position
         self._on_gone = on_gone
         self._last = -1
+        self._renewed_at: float | None = None
         self._suspended = False
         self._request = asyncio.Lock()
         self.missed = 0
@@ -70,11 +72,19 @@ class DeadmansTimer:
         async with self._request:
             if self._suspended:
                 return True
+            if self._ran_out():
+                # The dialplan has the caller. A renewal would end the call with people, whom nothing renews it for.
+                log.warning("timer ran out", extra={"call_id": self._channel_id})
+                return False
             try:
                 await self.renew()
+                self._renewed_at = self._clock.now()
             except AriNotFound:
                 return False
             except AriError as error:
                 self.missed += 1
                 log.warning("timer not renewed", extra={"call_id": self._channel_id, "code": error.code})
             return True
+
+    def _ran_out(self) -> bool:
+        return self._renewed_at is not None and self._clock.now() - self._renewed_at >= TIMER_S
