@@ -177,6 +177,13 @@ class WorkerProcess:
             log.exception("worker message failed", extra={"worker": self._module, "type": header.get("type")})
 
 
+async def end_task(task: "asyncio.Task[None]", *, again_s: float = 1.0) -> None:
+    """Cancels it until it has ended: Python 3.11's `wait_for` loses a cancellation that comes as it returns."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=again_s)
+
+
 class WorkerPort:
     """The child's end. A thread reads frames; `receive` takes them, `send` writes one."""
 

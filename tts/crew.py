@@ -7,7 +7,7 @@ import logging
 from dataclasses import dataclass, field
 
 from contracts.errors import TongdaiError
-from contracts.workers import Header, WorkerBusy, WorkerDead, WorkerError, WorkerProcess
+from contracts.workers import Header, WorkerBusy, WorkerDead, WorkerError, WorkerProcess, WorkerStartError, end_task
 from tts.errors import EngineBroken
 
 log = logging.getLogger(__name__)
@@ -120,8 +120,7 @@ class Crew:
 
     async def close(self) -> None:
         if self._keeper is not None:
-            self._keeper.cancel()
-            await asyncio.wait([self._keeper])
+            await end_task(self._keeper)
             self._keeper = None
         for slot in self._slots:
             self._fail(slot)
@@ -222,6 +221,10 @@ class Crew:
         except (WorkerError, OSError):
             self._processes.discard(process)
             raise
+        if not process.alive:
+            # Its end was told when it had no place yet; nobody would replace it.
+            self._processes.discard(process)
+            raise WorkerStartError(f"engine {self.engine}: ended as soon as it was ready")
         self.model = str(ready["model"])
         slot.process = process
         async with self._changed:

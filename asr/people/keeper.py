@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from contracts.workers import Header, WorkerDead, WorkerError, WorkerProcess, WorkerStartError
+from contracts.workers import Header, WorkerDead, WorkerError, WorkerProcess, WorkerStartError, end_task
 
 log = logging.getLogger(__name__)
 
@@ -79,9 +79,7 @@ class WorkerKeeper:
     async def close(self) -> None:
         """Idempotent."""
         if self._keeper is not None:
-            self._keeper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._keeper
+            await end_task(self._keeper)
             self._keeper = None
         worker = self._worker
         if worker is not None:
