@@ -13,16 +13,23 @@ speech follows it is the result.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from functools import partial
 
-from asr.ear_events import EarEvent, NoInput, PartialHeard, RecognitionFailed, SpeechDropped, SpeechStarted
+from asr.ear_events import (
+    EarEvent,
+    NoInput,
+    PartialHeard,
+    RecognitionFailed,
+    SpeechDropped,
+    SpeechGoesOn,
+    SpeechStarted,
+)
+from asr.ear_settings import Completeness, EarSettings, whole
 from asr.ear_work import EarWork
 from asr.endpointing import EndpointPolicy
 from asr.errors import EarError, RecognizerUnavailable
 from asr.recognizer import Partial, Recognizer
-from asr.speech_onset import OnsetSettings
 from asr.speech_watch import SpeechWatch
 from asr.turn import Turn
 from asr.vad import RATE_HZ, SpeechDetector, VadStream
@@ -34,27 +41,6 @@ from contracts.heard import Ended, Heard, Hypothesis
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EarSettings:
-    pre_roll_ms: int = 300
-    """Audio before the first speech that the recogniser gets, so that no first consonant is lost."""
-    noise_ms: int = 1000
-    """Up to so much speech in which no word was understood is noise; more of it is a turn without words."""
-    after_noise_ms: int = 1500
-    """The least time that is left to speak after a noise, before the caller counts as silent."""
-    answer_ms: int = 5000
-    """The longest that the recogniser's answer is waited for, on the line's clock; then the turn has failed."""
-    onset: OnsetSettings = field(default_factory=OnsetSettings)
-
-
-Completeness = Callable[[str], Awaitable[float]]
-"""How far a text is a whole thing to say, 0–1; the interpreter knows."""
-
-
-async def _whole(_: str) -> float:
-    return 1.0
-
-
 class Ear:
     """`rate_hz`: 8000. `completeness` may take its time: it is worked out beside the audio."""
 
@@ -63,7 +49,7 @@ class Ear:
         *,
         recognizer: Recognizer,
         rate_hz: int = 8000,
-        completeness: Completeness = _whole,
+        completeness: Completeness = whole,
         policy: EndpointPolicy | None = None,
         settings: EarSettings | None = None,
         detector: SpeechDetector | None = None,
@@ -145,6 +131,8 @@ class Ear:
             return
         if self._expectation.speech and (turn is None or not turn.finishing):
             self._listen(self._watch.look(frame))
+            if turn is not None and turn is self._turn:
+                self._tell_of_speech(turn)
         self._check_time()
 
     async def close(self) -> None:
@@ -186,8 +174,15 @@ class Ear:
         self._turn = Turn(recognition=recognition, offset=offset, start=start)
         self._events.put_nowait(SpeechStarted(sample=start))
 
+    def _tell_of_speech(self, turn: Turn) -> None:
+        speech_ms = self._watch.speech_ms
+        if turn.told_ms + self._settings.told_every_ms <= speech_ms <= self._settings.told_up_to_ms:
+            turn.told_ms = speech_ms
+            self._events.put_nowait(SpeechGoesOn(speech_ms=speech_ms))
+
     def _hear_partial(self, partial: Partial) -> None:
         if self._turn is not None and not self._turn.finishing:
+            self._turn.has_words = self._turn.has_words or bool(partial.text)
             self._events.put_nowait(PartialHeard(partial=partial))
 
     # --- from silence to what was heard
@@ -205,13 +200,17 @@ class Ear:
             self._fail(RecognizerUnavailable("the recogniser does not answer"))
         elif turn.finishing:
             return
-        elif self._watch.sample - turn.start >= ms_to_samples(expectation.max_turn_ms, self._rate_hz):
+        elif self._watch.sample - turn.start >= ms_to_samples(self._longest_ms(turn, expectation), self._rate_hz):
             self._finish(turn)
         elif not self._watch.onset.speaking:
             if not turn.peek_asked and self._watch.silence_ms >= self._policy.settings.peek_ms:
                 turn.peek_asked, turn.asked = True, self._watch.sample
                 self._work.begin(partial(self._peek, turn, turn.silences), partial(self._turn_failed, turn))
             self._end_if_silent_enough(turn)
+
+    def _longest_ms(self, turn: Turn, expectation: Expectation) -> int:
+        longest = expectation.max_turn_ms
+        return longest if turn.has_words else min(longest, self._settings.wordless_ms)
 
     async def _peek(self, turn: Turn, silence: int) -> None:
         found = await turn.recognition.peek()

@@ -13,6 +13,14 @@ class SpeechStarted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechGoesOn:
+    """The turn has so much more speech."""
+
+    speech_ms: float
+    """Of the turn so far, without its silences."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SpeechDropped:
     """What had started was no speech: a cough, a noise; the ear goes on listening."""
 
@@ -40,5 +48,5 @@ class RecognitionFailed:
     """Of the `EarError`."""
 
 
-EarEvent = SpeechStarted | SpeechDropped | PartialHeard | Heard | NoInput | RecognitionFailed
+EarEvent = SpeechStarted | SpeechGoesOn | SpeechDropped | PartialHeard | Heard | NoInput | RecognitionFailed
 """`Heard`, `NoInput` and `RecognitionFailed` end an expectation."""

@@ -28,6 +28,10 @@ class Turn:
     asked: int = 0
     """Sample of the line at which the peek or the result was asked for."""
 
+    has_words: bool = False
+    """Something was understood of it."""
+    told_ms: float = 0.0
+    """Speech that was told of."""
     held: bytearray = field(default_factory=bytearray)
     """Audio since the peek was asked for, which the recogniser has not got."""
 

@@ -3,13 +3,12 @@
 A pause loses nothing (the line continues from the exact place), so the first stage may be quick and the second sure.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from contracts.syllables import tokens
-
-BACKCHANNELS = frozenset(("dạ vâng ừ ờ à ạ ừm ờm ok ô kê rồi thế phải đúng vậy hả há hở hử ơ ồ ừa").split())
-"""Words that show listening, in Northern, Central and Southern speech; alone they are no turn."""
+from contracts.expectation import Expectation, Expecting
+from contracts.syllables import canonical, fold, tokens
 
 
 class Verdict(StrEnum):
@@ -21,28 +20,113 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Interruption:
+    """What is known of a voice over our speech."""
+
+    speech_ms: float
+    text: str = ""
+    """As far as it was recognised."""
+    confidence: float = 1.0
+    """0–1."""
+    being_said: str = ""
+    """Our sentence."""
+    left_ms: float | None = None
+    """How much of the sentence is still to be heard; None: not known yet."""
+    expectation: Expectation | None = None
+    """What is listened for right after the sentence; None: we go on speaking after it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BargeInPolicy:
+    """Times measured with eight voices of ours: a backchannel is 100 to 580 ms of detected speech, and the first
+    partial comes 600 to 700 ms after a voice began."""
+
+    backchannels: tuple[str, ...] = (
+        "dạ", "vâng", "ừ", "ừm", "ờ", "ờm", "à", "ạ", "ơ", "ồ", "ừa", "hả", "ok", "ô kê", "thế à", "thế ạ", "vậy à",
+        "vậy hả", "rồi", "đúng", "đúng rồi", "phải",
+    )  # fmt: skip
+    """Phrases that show listening, in Northern, Central and Southern speech; alone they are no turn."""
+    one_word_turns: tuple[str, ...] = ("không", "thôi", "khoan", "dừng", "alo", "nhầm", "sai")
+    """Words that are a turn though they are alone and short; any other short word alone is as likely misheard."""
     sure_speech_ms: int = 600
-    """Speech as long as this is a turn even without recognised words."""
-    min_words: int = 1
-    """Recognised words, backchannels not counted, that make a turn."""
+    """Speech as long as this with words that are no backchannel is a turn."""
+    sure_backchannel_ms: int = 950
+    """Speech as long as this is a turn although what was recognised of it so far is a backchannel or nothing: there is
+    more of it than has been recognised."""
+    short_ms: int = 600
+    """Up to so much speech, what was recognised counts only if it is sure."""
+    sure_confidence: float = 0.5
+    wordless_ms: int = 1500
+    """Speech as long as this in which no word was recognised is noise: we go on."""
+    nearly_heard_ms: int = 1200
+    """An answer may come when so much of the question is left."""
+    _phrases: tuple[tuple[str, ...], ...] = field(init=False, default=())
+    _words: frozenset[str] = field(init=False, default=frozenset())
 
-    def while_speaking(self, *, speech_ms: float, text: str, being_said: str) -> Verdict:
-        """The caller is making sound: `text` is what was recognised so far, `being_said` our current sentence."""
-        if speech_ms >= self.sure_speech_ms:
+    def __post_init__(self) -> None:
+        phrases = {_sounds(phrase) for phrase in self.backchannels}
+        object.__setattr__(self, "_phrases", tuple(sorted(phrases, key=len, reverse=True)))
+        object.__setattr__(self, "_words", frozenset(_sounds(" ".join(self.one_word_turns))))
+
+    def while_speaking(self, voice: Interruption) -> Verdict:
+        """The caller is making sound."""
+        words = _sounds(voice.text)
+        if not words:
+            return Verdict.RESUME if voice.speech_ms >= self.wordless_ms else Verdict.WAIT
+        if _contained(words, _sounds(voice.being_said)):
+            return Verdict.INTERRUPT if voice.speech_ms >= self.wordless_ms else Verdict.WAIT
+        telling = self._beyond_backchannels(words)
+        if not telling or self._may_become_backchannel(telling):
+            return Verdict.INTERRUPT if voice.speech_ms >= self.sure_backchannel_ms else Verdict.WAIT
+        if len(telling) > 1 and voice.confidence >= self.sure_confidence:
             return Verdict.INTERRUPT
-        return Verdict.INTERRUPT if self._is_turn(text, being_said) else Verdict.WAIT
+        return Verdict.INTERRUPT if voice.speech_ms >= self.sure_speech_ms else Verdict.WAIT
 
-    def after_speech(self, *, text: str, being_said: str) -> Verdict:
+    def after_speech(self, voice: Interruption) -> Verdict:
         """The caller has stopped: a turn, or a cough, a backchannel, an echo of ours."""
-        return Verdict.INTERRUPT if self._is_turn(text, being_said) else Verdict.RESUME
+        words = _sounds(voice.text)
+        if not words:
+            return Verdict.RESUME
+        if self._is_awaited(voice):
+            return Verdict.INTERRUPT
+        telling = self._beyond_backchannels(words)
+        if not telling or _contained(words, _sounds(voice.being_said)):
+            return Verdict.RESUME
+        if voice.speech_ms > self.short_ms:
+            return Verdict.INTERRUPT
+        if len(telling) == 1:
+            return Verdict.INTERRUPT if telling[0] in self._words else Verdict.RESUME
+        return Verdict.INTERRUPT if voice.confidence >= self.sure_confidence else Verdict.RESUME
 
-    def _is_turn(self, text: str, being_said: str) -> bool:
-        words = tokens(text)
-        telling = [word for word in words if word not in BACKCHANNELS]
-        return len(telling) >= self.min_words and not _contained(words, tokens(being_said))
+    def _is_awaited(self, voice: Interruption) -> bool:
+        """An answer to a question that was heard to its end or nearly."""
+        if voice.expectation is None or voice.left_ms is None or voice.left_ms > self.nearly_heard_ms:
+            return False
+        if voice.expectation.kind is Expecting.YES_NO:
+            return True
+        said = _sounds(voice.text)
+        return any(_contained(_sounds(phrase), said) for phrase in voice.expectation.phrases)
+
+    def _beyond_backchannels(self, words: Sequence[str]) -> tuple[str, ...]:
+        """The words without the backchannels that they begin with."""
+        rest = tuple(words)
+        while rest:
+            first = next((phrase for phrase in self._phrases if rest[: len(phrase)] == phrase), None)
+            if first is None:
+                return rest
+            rest = rest[len(first) :]
+        return ()
+
+    def _may_become_backchannel(self, words: tuple[str, ...]) -> bool:
+        return any(phrase[: len(words)] == words for phrase in self._phrases)
 
 
-def _contained(words: list[str], ours: list[str]) -> bool:
-    """Whether `words` stand in `ours` in this order, one after the other: an echo."""
-    return any(ours[at : at + len(words)] == words for at in range(len(ours) - len(words) + 1))
+def _sounds(text: str) -> tuple[str, ...]:
+    """Syllables as they sound: a short word on a phone is heard with an ending that is near its own."""
+    return tuple(fold(canonical(word)) for word in tokens(text))
+
+
+def _contained(words: Sequence[str], ours: Sequence[str]) -> bool:
+    """Whether `words` stand in `ours` in this order, one after the other."""
+    size = len(words)
+    return any(tuple(ours[at : at + size]) == tuple(words) for at in range(len(ours) - size + 1))

@@ -12,13 +12,22 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import date
 
-from asr.ear_events import EarEvent, NoInput, PartialHeard, RecognitionFailed, SpeechDropped, SpeechStarted
+from asr.ear_events import (
+    EarEvent,
+    NoInput,
+    PartialHeard,
+    RecognitionFailed,
+    SpeechDropped,
+    SpeechGoesOn,
+    SpeechStarted,
+)
 from calls.barge_in import Verdict
 from calls.handoff import Handoff
 from calls.parts import Parts
 from calls.recorder import CallRecorder
 from calls.speaking import Speaker
 from calls.turns import TurnTaker, nothing_heard
+from calls.voice_over import VoiceOver
 from calls.watchdog import HANDLING_S, FrameWatch
 from contracts.acts import Act, HangUp, Listen, Note, Say, Transfer
 from contracts.audio import SAMPLE_BYTES, samples_to_ms
@@ -70,8 +79,7 @@ class Session:
         self._turns = TurnTaker(parts.interpreter, parts.thinking, parts.clock, self._recorder, line.rate_hz)
         self._state = parts.engine.start()
         self._agenda: deque[Act] = deque()
-        self._alarm = False
-        """A voice was noticed while we were speaking; whose turn it is, is not decided yet."""
+        self._voice_over = VoiceOver(parts.barge_in, self._ear, self._speaker, line.rate_hz)
         self._later: Heard | None = None
         """A turn that was over when a sentence had begun that is to be heard whole."""
         self._asked_at: float | None = None
@@ -145,7 +153,11 @@ class Session:
             case SpeechStarted():
                 await self._voice_noticed()
             case PartialHeard(partial=partial):
-                await self._partly_heard(partial.text)
+                self._recorder.record("turn.partial", {"text": partial.text}, personal=("text",))
+                self._voice_over.hear(partial)
+                await self._judge_voice()
+            case SpeechGoesOn():
+                await self._judge_voice()
             case Heard():
                 await self._heard(event)
             case SpeechDropped():
@@ -187,28 +199,34 @@ class Session:
 
     async def _voice_noticed(self) -> None:
         self._recorder.record("speech.started")
-        say = self._speaker.current
-        self._alarm = say is not None and say.interruptible
+        self._voice_over.noticed()
         # A turn that was dropped before this was taken would not end the pause.
-        if self._alarm and self._ear.hears_turn:
+        if self._voice_over.undecided and self._ear.hears_turn:
             await self._speaker.pause()
+            self._recorder.record("barge_in.paused")
 
-    async def _partly_heard(self, text: str) -> None:
-        self._recorder.record("turn.partial", {"text": text}, personal=("text",))
-        say = self._speaker.current
-        if not self._alarm or say is None:
+    async def _judge_voice(self) -> None:
+        say, verdict = self._speaker.current, self._voice_over.now(self._following)
+        if say is None or verdict is Verdict.WAIT:
             return
-        verdict = self._parts.barge_in.while_speaking(speech_ms=self._ear.speech_ms, text=text, being_said=say.text)
         if verdict is Verdict.INTERRUPT:
             await self._interrupt(say, turn_over=False)
+        elif self._speaker.paused:
+            # Noise that goes on must not hold us up; words that come yet make it a turn.
+            self._recorder.record("barge_in.false_alarm")
+            await self._speaker.resume()
+
+    @property
+    def _following(self) -> Act | None:
+        return self._agenda[0] if self._agenda else None
 
     async def _heard(self, heard: Heard) -> None:
         if self._says_whole():
             self._later = heard if heard.text else self._later
             return
         say = self._speaker.current
-        if self._alarm and say is not None:
-            if self._parts.barge_in.after_speech(text=heard.text, being_said=say.text) is Verdict.RESUME:
+        if self._voice_over.undecided and say is not None:
+            if self._voice_over.over(heard, self._following) is Verdict.RESUME:
                 await self._false_alarm()
                 return
             await self._interrupt(say, turn_over=True)
@@ -217,7 +235,7 @@ class Session:
         await self._step(Understood(heard=heard, meaning=meaning))
 
     async def _false_alarm(self) -> None:
-        say, self._alarm = self._speaker.current, False
+        say, self._voice_over.undecided = self._speaker.current, False
         if say is not None:
             self._recorder.record("barge_in.false_alarm")
             self._listen_while(say)
@@ -225,7 +243,7 @@ class Session:
 
     async def _interrupt(self, say: Say, *, turn_over: bool) -> None:
         """A turn that goes on is heard under what is expected now: if it was noise after all, silence counts again."""
-        self._alarm = False
+        self._voice_over.undecided = False
         heard_chars = await self._speaker.stop()
         self._turns.interrupted()
         self._recorder.record("barge_in.interrupted", {"act_id": say.act_id, "heard_chars": heard_chars})
@@ -255,7 +273,7 @@ class Session:
         """New acts take the place of what was going to be done, of what is being said and of what is listened for."""
         self._agenda.clear()
         self._ear.stop_expecting()
-        self._alarm, self._later = False, None
+        self._voice_over.undecided, self._later = False, None
         if self._speaker.current is not None:
             await self._speaker.stop()
         self._agenda.extend(acts)
@@ -285,8 +303,8 @@ class Session:
 
     async def _unpause(self, say: Say) -> None:
         """A pause that came when a sentence had just been heard to its end holds for `say` while a voice is heard."""
-        self._alarm = self._alarm and say.interruptible
-        if not (self._alarm and self._ear.hears_turn):
+        self._voice_over.undecided = self._voice_over.undecided and say.interruptible
+        if not (self._voice_over.undecided and self._ear.hears_turn):
             await self._speaker.resume()
 
     def _listen_while(self, say: Say) -> None:

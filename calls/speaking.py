@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from calls.recorder import CallRecorder
 from contracts.acts import Say
-from contracts.audio import SAMPLE_BYTES
+from contracts.audio import SAMPLE_BYTES, samples_to_ms
 from contracts.clock import Clock
 from contracts.errors import TongdaiError
 from contracts.events import ActFailed, ActFinished
@@ -46,6 +46,8 @@ class Speaker:
         """Of the current utterance: what was given to the line and has not been heard yet."""
         self._sounded = 0
         """Samples of it that have."""
+        self._made = False
+        """All of it."""
         self.current: Say | None = None
         self.paused = False
 
@@ -61,6 +63,11 @@ class Speaker:
     def heard_samples(self) -> int:
         """Of what is being said now."""
         return self._line.heard_samples(_utterance(self.current)) if self.current is not None else 0
+
+    @property
+    def left_ms(self) -> float | None:
+        """How much of what is being said has not been heard yet; None: not known as long as it is being made."""
+        return samples_to_ms(self._marks[-1][0] - self.heard_samples, self._line.rate_hz) if self._made else None
 
     def played(self, utterance_id: str) -> None:
         """The line tells that an utterance was heard to its end."""
@@ -112,7 +119,7 @@ class Speaker:
 
     def _forget_sound(self) -> None:
         self._unsounded.clear()
-        self._sounded = 0
+        self._sounded, self._made = 0, False
 
     async def close(self) -> None:
         self.current = None
@@ -155,6 +162,7 @@ class Speaker:
         if not queued:
             self._record_start(say, started, asked_at)
         self._marks.append((queued, len(say.text)))
+        self._made = True
         await self._line.end_utterance(utterance)
 
     def _record_start(self, say: Say, started: float, asked_at: float | None) -> None:

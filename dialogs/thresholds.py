@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from contracts.expectation import Expectation, Expecting
 from contracts.meaning import Aspect
+from contracts.syllables import tokens
 from dialogs.state import Waiting
 from procedures.yaml_source import YamlSource
 
@@ -36,6 +37,10 @@ class Thresholds:
     fallbacks: dict[Aspect, tuple[Aspect, ...]]
     """What answers an aspect that has no fact of its own."""
     listen: dict[Waiting, Expectation]
+    backchannels: tuple[str, ...] = ()
+    """Phrases that show listening and interrupt nothing; empty: those of the program."""
+    one_word_turns: tuple[str, ...] = ()
+    """Words that interrupt although they are short and alone; empty: those of the program."""
 
 
 class _Strict(BaseModel):
@@ -47,6 +52,22 @@ class _ListenYaml(_Strict):
     phrases: tuple[str, ...] = ()
     no_input_ms: int = Field(default=7000, ge=1000, le=60000)
     max_turn_ms: int = Field(default=20000, ge=1000, le=120000)
+
+
+class _InterruptingYaml(_Strict):
+    backchannels: tuple[Annotated[str, Field(min_length=1, max_length=40)], ...] = Field(default=(), max_length=100)
+    one_word_turns: tuple[Annotated[str, Field(min_length=1, max_length=7)], ...] = Field(default=(), max_length=100)
+
+    @model_validator(mode="after")
+    def _spoken(self) -> "_InterruptingYaml":
+        for phrase in (*self.backchannels, *self.one_word_turns):
+            if " ".join(tokens(phrase)) != phrase:
+                raise ValueError(f"“{phrase}” phải viết thường, chỉ gồm các tiếng cách nhau một dấu cách")
+        if several := next((word for word in self.one_word_turns if " " in word), None):
+            raise ValueError(f"one_word_turns: “{several}” phải là một tiếng")
+        if both := set(self.backchannels) & set(self.one_word_turns):
+            raise ValueError(f"“{min(both)}” không được vừa là tiếng đệm vừa là tiếng ngắt lời")
+        return self
 
 
 class _ThresholdsYaml(_Strict):
@@ -64,6 +85,7 @@ class _ThresholdsYaml(_Strict):
     slower_rate: Annotated[float, Field(ge=0.5, le=1)]
     fallbacks: dict[Aspect, tuple[Aspect, ...]] = {}
     listen: dict[Waiting, _ListenYaml]
+    interrupting: _InterruptingYaml = _InterruptingYaml()
 
     @model_validator(mode="after")
     def _ordered(self) -> "_ThresholdsYaml":
@@ -97,4 +119,6 @@ def read_thresholds(source: YamlSource) -> Thresholds:
         slower_rate=read.slower_rate,
         fallbacks=read.fallbacks,
         listen=listen,
+        backchannels=read.interrupting.backchannels,
+        one_word_turns=read.interrupting.one_word_turns,
     )

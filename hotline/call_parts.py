@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from asr.ear import Ear
 from asr.engines import start_engine
 from asr.vad import warm_up
+from calls.barge_in import BargeInPolicy
 from calls.feed import EventFeed
 from calls.journal.masked import masked
 from calls.journal.spool import Spool
@@ -66,6 +67,7 @@ async def call_parts(settings: Settings, feed: EventFeed, packets: PacketKeeper)
                 bundle_id=bundle.id,
                 voice=voice,
                 thinking=thinking,
+                barge_in=barge_in(bundle),
                 listeners=(feed.publish, lambda event: spool.put(masked(event)), packets.listener(name_of)),
                 recognizer_load=recognizer.load,
             )
@@ -74,3 +76,12 @@ async def call_parts(settings: Settings, feed: EventFeed, packets: PacketKeeper)
         live = await stack.enter_async_context(live_bundle(store, first, making))
         del first  # Held here, it would outlive its last call.
         yield live
+
+
+def barge_in(bundle: Bundle) -> BargeInPolicy:
+    """With the bundle's words; the program's own where it names none."""
+    thresholds, usual = bundle.content.thresholds, BargeInPolicy()
+    return BargeInPolicy(
+        backchannels=thresholds.backchannels or usual.backchannels,
+        one_word_turns=thresholds.one_word_turns or usual.one_word_turns,
+    )

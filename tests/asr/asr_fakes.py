@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from asr.ear import Ear
-from asr.ear_events import EarEvent
+from asr.ear_events import EarEvent, SpeechGoesOn
 from asr.errors import EarError
 from asr.recognizer import OnPartial, Partial
 from contracts.audio import frame_bytes
@@ -113,7 +113,11 @@ async def feed_ms(ear: Ear, script: Sequence[tuple[bytes, int]]) -> None:
 
 
 async def events(ear: Ear) -> list[EarEvent]:
-    """Everything until the ear is closed, which this does."""
+    """Everything but the speech that goes on, until the ear is closed, which this does."""
+    return [event for event in await all_events(ear) if not isinstance(event, SpeechGoesOn)]
+
+
+async def all_events(ear: Ear) -> list[EarEvent]:
     await ear.close()
     found: list[EarEvent] = []
     async with asyncio.timeout(5):

@@ -1,35 +1,98 @@
+"""Whose turn it is when somebody speaks into what we say."""
+
 import pytest
 
-from calls.barge_in import BargeInPolicy, Verdict
+from calls.barge_in import BargeInPolicy, Interruption, Verdict
+from contracts.expectation import Expectation, Expecting
 
 POLICY = BargeInPolicy()
 OURS = "Lệ phí đăng ký khai sinh là tám nghìn đồng."
+YES_NO = Expectation(kind=Expecting.YES_NO)
+MORE = Expectation(phrases=("có", "nghe tiếp", "không", "thôi"))
+
+
+def voice(
+    speech_ms: float,
+    text: str,
+    *,
+    confidence: float = 0.9,
+    being_said: str = OURS,
+    left_ms: float | None = 5000,
+    expectation: Expectation | None = None,
+) -> Interruption:
+    return Interruption(
+        speech_ms=speech_ms, text=text, confidence=confidence, being_said=being_said, left_ms=left_ms,
+        expectation=expectation,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("speech_ms", "text", "verdict"),
     [
         (100, "", Verdict.WAIT),
+        (1400, "", Verdict.WAIT),
+        (1500, "", Verdict.RESUME),
         (300, "dạ", Verdict.WAIT),
-        (300, "vâng vâng", Verdict.WAIT),
+        (600, "dạ vâng", Verdict.WAIT),
+        (600, "vân vân", Verdict.WAIT),
+        (600, "thế", Verdict.WAIT),
+        (950, "dạ", Verdict.INTERRUPT),
         (400, "đăng ký khai sinh", Verdict.WAIT),
+        (1500, "đăng ký khai sinh", Verdict.INTERRUPT),
         (400, "thế lệ phí", Verdict.INTERRUPT),
-        (400, "không", Verdict.INTERRUPT),
-        (600, "", Verdict.INTERRUPT),
-        (900, "dạ", Verdict.INTERRUPT),
+        (400, "dạ cho tôi", Verdict.INTERRUPT),
+        (400, "sạc", Verdict.WAIT),
+        (600, "răng", Verdict.INTERRUPT),
     ],
 )
 def test_while_the_caller_speaks(speech_ms: float, text: str, verdict: Verdict) -> None:
-    assert POLICY.while_speaking(speech_ms=speech_ms, text=text, being_said=OURS) is verdict
+    assert POLICY.while_speaking(voice(speech_ms, text)) is verdict
 
 
 @pytest.mark.parametrize(
-    ("text", "verdict"),
-    [("", Verdict.RESUME), ("ừ", Verdict.RESUME), ("tám nghìn đồng", Verdict.RESUME), ("nhắc lại", Verdict.INTERRUPT)],
+    ("speech_ms", "text", "confidence", "verdict"),
+    [
+        (200, "", 1.0, Verdict.RESUME),
+        (900, "", 1.0, Verdict.RESUME),
+        (200, "ừ", 0.9, Verdict.RESUME),
+        (700, "dạ vâng ạ", 0.9, Verdict.RESUME),
+        (400, "vân vân", 0.9, Verdict.RESUME),
+        (250, "sạc", 0.8, Verdict.RESUME),
+        (250, "không", 0.8, Verdict.INTERRUPT),
+        (400, "tám nghìn đồng", 0.9, Verdict.RESUME),
+        (450, "nhắc lại", 0.9, Verdict.INTERRUPT),
+        (450, "dương ạ", 0.3, Verdict.RESUME),
+        (900, "dương ạ", 0.3, Verdict.INTERRUPT),
+    ],
 )
-def test_after_a_short_sound(text: str, verdict: Verdict) -> None:
-    assert POLICY.after_speech(text=text, being_said=OURS) is verdict
+def test_after_a_sound(speech_ms: float, text: str, confidence: float, verdict: Verdict) -> None:
+    assert POLICY.after_speech(voice(speech_ms, text, confidence=confidence)) is verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "left_ms", "expectation", "verdict"),
+    [
+        ("vâng", 800, YES_NO, Verdict.INTERRUPT),
+        ("vâng", 3000, YES_NO, Verdict.RESUME),
+        ("vâng", None, YES_NO, Verdict.RESUME),
+        ("vâng", 800, None, Verdict.RESUME),
+        ("có", 800, MORE, Verdict.INTERRUPT),
+        ("dạ", 800, MORE, Verdict.RESUME),
+    ],
+)
+def test_a_backchannel_answers_a_question_that_was_nearly_heard(
+    text: str, left_ms: float | None, expectation: Expectation | None, verdict: Verdict
+) -> None:
+    found = POLICY.after_speech(voice(250, text, left_ms=left_ms, expectation=expectation, being_said="phải không ạ"))
+    assert found is verdict
 
 
 def test_nothing_said_by_us_is_no_echo() -> None:
-    assert POLICY.after_speech(text="lệ phí", being_said="") is Verdict.INTERRUPT
+    assert POLICY.after_speech(voice(500, "lệ phí", being_said="")) is Verdict.INTERRUPT
+
+
+def test_the_words_are_the_contents() -> None:
+    own = BargeInPolicy(backchannels=("dạ nghe",), one_word_turns=("ngưng",))
+    assert own.after_speech(voice(500, "dạ nghe")) is Verdict.RESUME
+    assert own.after_speech(voice(300, "ngưng")) is Verdict.INTERRUPT
+    assert own.after_speech(voice(700, "vâng")) is Verdict.INTERRUPT

@@ -52,6 +52,9 @@ def folder(tmp_path: Path) -> Path:
         ("thresholds.yml", "answer_above: 0.6", "answer_above: 6", r"thresholds\.yml:5: answer_above"),
         ("thresholds.yml", "confirm_above: 0.3", "confirm_above: 0.9", r"confirm_above không được lớn hơn"),
         ("thresholds.yml", "  question: {", "  cau_hoi: {", r"listen\.cau_hoi"),
+        ("thresholds.yml", "backchannels: [dạ,", "backchannels: [Dạ!,", r"interrupting: .*“Dạ!” phải viết thường"),
+        ("thresholds.yml", "one_word_turns: [không,", "one_word_turns: [vâng,", r"“vâng” không được vừa là tiếng đệm"),
+        ("thresholds.yml", "one_word_turns: [không,", "one_word_turns: [chờ đã,", r"“chờ đã” phải là một tiếng"),
     ],
 )
 def test_mistakes_are_named(folder: Path, file: str, old: str, new: str, complaint: str) -> None:

@@ -1,0 +1,44 @@
+"""Speech that is told of while it goes on, and sounds that never become words."""
+
+from itertools import pairwise
+
+from asr_fakes import QUIET, SPEECH, LoudnessDetector, ScriptedRecognizer, all_events, events, feed_ms
+
+from asr.ear import Ear
+from asr.ear_events import SpeechGoesOn, SpeechStarted
+from contracts.expectation import Expectation
+from contracts.heard import Ended, Heard
+
+
+def made(recognizer: ScriptedRecognizer) -> Ear:
+    return Ear(recognizer=recognizer, detector=LoudnessDetector())
+
+
+async def test_speech_that_goes_on_is_told_of_every_tenth_of_a_second() -> None:
+    ear = made(ScriptedRecognizer())
+    ear.expect(Expectation())
+    await feed_ms(ear, [(SPEECH, 1000), (QUIET, 100), (SPEECH, 4000)])
+    told = [event.speech_ms for event in await all_events(ear) if isinstance(event, SpeechGoesOn)]
+    assert told[0] <= 192 and told[-1] <= 3000 and len(told) >= 20
+    assert all(100 <= later - earlier <= 160 for earlier, later in pairwise(told))
+
+
+async def test_a_noise_that_does_not_end_is_a_turn_without_words() -> None:
+    ear = made(ScriptedRecognizer(lambda ms: ""))
+    ear.expect(Expectation(max_turn_ms=20_000))
+    await feed_ms(ear, [(SPEECH, 8000)])
+    started, heard = await events(ear)
+    assert isinstance(started, SpeechStarted) and isinstance(heard, Heard)
+    assert heard.text == "" and heard.ended is Ended.MAX_TURN
+    assert 5900 < (heard.end_sample - heard.start_sample) / 8 < 6200
+
+
+async def test_words_let_a_turn_go_on_to_its_longest() -> None:
+    recognizer = ScriptedRecognizer()
+    ear = made(recognizer)
+    ear.expect(Expectation(max_turn_ms=9000))
+    await feed_ms(ear, [(SPEECH, 700)])
+    recognizer.recognitions[0].say_partial("tôi muốn hỏi")
+    await feed_ms(ear, [(SPEECH, 9000)])
+    heard = next(event for event in await events(ear) if isinstance(event, Heard))
+    assert heard.ended is Ended.MAX_TURN and (heard.end_sample - heard.start_sample) / 8 > 8900
