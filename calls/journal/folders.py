@@ -15,6 +15,7 @@ import itertools
 import json
 import os
 import secrets
+import shutil
 import time
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -58,7 +59,7 @@ class OwnFolder:
 def make_own(spool: Path) -> OwnFolder:
     """A new folder, locked before it is seen. Raises `SpoolError`."""
     name = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{os.getpid()}-{secrets.token_hex(4)}"
-    hidden = spool / f".{name}"
+    hidden, lock = spool / f".{name}", None
     try:
         spool.mkdir(mode=0o700, parents=True, exist_ok=True)
         hidden.mkdir(mode=0o700)
@@ -68,6 +69,9 @@ def make_own(spool: Path) -> OwnFolder:
         _keep_entries(spool)
         descriptor = os.open(spool / name, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
+        if lock is not None:
+            os.close(lock)
+        shutil.rmtree(hidden, ignore_errors=True)
         raise SpoolError(f"journal.spool: {spool}: {error.strerror}") from error
     return OwnFolder(path=spool / name, lock=lock, descriptor=descriptor)
 

@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from calls.journal.folders import make_own
+from calls.journal.run_folder import RunFolder
 from calls.journal.spool_file import Write
 from calls.journal.syncing import Sync, Syncer
 from calls.journal.writing import SpoolWriter
@@ -68,7 +68,7 @@ class Spool:
         sync: Sync = os.fdatasync,
     ) -> None:
         """`queue_limit`: events; `memory_limit`: bytes kept for a disk that is full. Raises `SpoolError`."""
-        self._own = make_own(folder)
+        self._run_folder = RunFolder(folder)
         self._queue: queue.SimpleQueue[_Item] = queue.SimpleQueue()
         self._queue_limit = queue_limit
         self._overflow: Counter[str] = Counter()
@@ -76,14 +76,14 @@ class Spool:
         self._lock = threading.Lock()
         self._closed = False
         self._syncer = Syncer(sync=sync)
-        self._writer = SpoolWriter(self._own, self._syncer, memory_limit=memory_limit, write=write)
+        self._writer = SpoolWriter(self._run_folder, self._syncer, memory_limit=memory_limit, write=write)
         self._thread = threading.Thread(target=self._run, name="journal spool", daemon=True)
         self._thread.start()
 
     @property
     def folder(self) -> Path:
-        """Of this run."""
-        return self._own.path
+        """Of this run. Raises `OSError` while the disk has no room for it."""
+        return self._run_folder.own().path
 
     def put(self, event: CallEvent) -> None:
         """Neither waits nor raises. The event `call.ended` finishes the call's record."""
@@ -125,7 +125,7 @@ class Spool:
         self._queue.put(_Close())
         self._thread.join(timeout_s)
         self._syncer.close(timeout_s)
-        self._own.release()
+        self._run_folder.release()
 
     def _overflows(self, call_id: str) -> None:
         with self._lock:

@@ -3,10 +3,10 @@
 import os
 from collections import deque
 from collections.abc import Callable
-from pathlib import Path
 
 from calls.journal.folders import SUFFIX, file_stem
 from calls.journal.lines import LINE_LIMIT, START, End, encode
+from calls.journal.run_folder import RunFolder
 from contracts.call_event import CallEvent
 
 Write = Callable[[int, bytes], int]
@@ -15,7 +15,7 @@ _CHUNK = 1 << 18
 
 
 class SpoolFile:
-    def __init__(self, folder: Path, first: CallEvent, write: Write = os.write) -> None:
+    def __init__(self, folder: RunFolder, first: CallEvent, write: Write = os.write) -> None:
         self._folder = folder
         self._call_id = first.call_id
         self._first = first.sequence
@@ -96,11 +96,11 @@ class SpoolFile:
     def _open(self) -> int:
         """Never a file that is there: that one's record has ended."""
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
-        stem = file_stem(self._call_id)
+        folder, stem = self._folder.own().path, file_stem(self._call_id)
         try:
-            return os.open(self._folder / f"{stem}{SUFFIX}", flags, 0o600)
+            return os.open(folder / f"{stem}{SUFFIX}", flags, 0o600)
         except FileExistsError:
-            return os.open(self._folder / f"{stem}@{self._first}{SUFFIX}", flags, 0o600)
+            return os.open(folder / f"{stem}@{self._first}{SUFFIX}", flags, 0o600)
 
 
 def _loss(last: CallEvent, lost: int) -> CallEvent:

@@ -3,7 +3,7 @@
 import logging
 import os
 
-from calls.journal.folders import OwnFolder
+from calls.journal.run_folder import RunFolder
 from calls.journal.spool_file import SpoolFile, Write
 from calls.journal.syncing import Syncer
 from contracts.call_event import CallEvent
@@ -12,9 +12,9 @@ log = logging.getLogger(__name__)
 
 
 class SpoolWriter:
-    def __init__(self, own: OwnFolder, syncer: Syncer, *, memory_limit: int, write: Write = os.write) -> None:
+    def __init__(self, folder: RunFolder, syncer: Syncer, *, memory_limit: int, write: Write = os.write) -> None:
         """`memory_limit`: bytes of lines that may wait for a disk that takes none."""
-        self._own = own
+        self._folder = folder
         self._syncer = syncer
         self._memory_limit = memory_limit
         self._write = write
@@ -39,7 +39,7 @@ class SpoolWriter:
         """Written by the next `write_all`, or counted as lost."""
         file = self._files.get(event.call_id)
         if file is None:
-            file = self._files[event.call_id] = SpoolFile(self._own.path, event, self._write)
+            file = self._files[event.call_id] = SpoolFile(self._folder, event, self._write)
         if file.ended:
             self.lose(1, "after the call's end")
             return
@@ -106,7 +106,7 @@ class SpoolWriter:
             if file.descriptor is not None:
                 self._syncer.wrote(file.descriptor)
                 if new:
-                    self._syncer.wrote(self._own.descriptor)
+                    self._syncer.wrote(self._folder.own().descriptor)
 
     def _settle(self, call_id: str) -> None:
         self._dirty.discard(call_id)

@@ -204,3 +204,44 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(SpoolError, match=r"journal\.spool: .*file/spool: Not a directory"):
         Spool(tmp_path / "file" / "spool")
+
+
+def test_a_process_that_begins_on_a_full_disk_writes_once_there_is_room(
+    sqlite: Engine, spool_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events, made = call(3), Path.mkdir
+
+    def full(path: Path, mode: int = 0o777, *, parents: bool = False, exist_ok: bool = False) -> None:
+        if path.parent == spool_folder:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        made(path, mode, parents=parents, exist_ok=exist_ok)
+
+    with monkeypatch.context() as disk:
+        disk.setattr(Path, "mkdir", full)
+        spool = Spool(spool_folder)
+        for each in events:
+            spool.put(each)
+        assert spool.flush(10)
+        assert spool.status().stuck and spool.status().lost == 0
+    while spool.status().stuck:
+        assert spool.flush(10)
+    spool.close()
+    ship(sqlite, spool_folder)
+    assert stored(sqlite) == events
+
+
+def test_a_folder_that_room_would_not_mend_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "spool").write_text("a file")
+    with pytest.raises(SpoolError, match=r"journal\.spool"):
+        Spool(tmp_path / "spool")
+
+
+def test_a_folder_that_could_not_be_made_leaves_nothing(spool_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_room(path: Path, target: Path) -> Path:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as disk:
+        disk.setattr(Path, "rename", no_room)
+        spool = Spool(spool_folder)
+        assert list(spool_folder.iterdir()) == []
+    spool.close()
