@@ -37,17 +37,17 @@ class Audio:
 
 
 def read_audio(path: Path) -> Audio:
-    """Channels are averaged. Raises `AudioUnreadable` with the file's name for what is no audio, damaged or empty."""
+    """Channels are averaged. Raises `AudioUnreadable` naming the file for what is no audio, damaged or empty."""
     import soundfile as _soundfile  # only for files: the hotline itself does without libsndfile
 
     soundfile = cast(Any, _soundfile)
     if not path.is_file():
-        raise AudioUnreadable(f"{path.name}: no such file")
+        raise AudioUnreadable(f"{path}: {'is a folder' if path.is_dir() else 'no such file'}")
     try:
         samples, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
     except soundfile.LibsndfileError as error:
-        raise AudioUnreadable(f"{path.name}: not an audio file that can be read: {error.error_string}") from error
+        raise AudioUnreadable(f"{path}: not an audio file that can be read: {error.error_string}") from error
     mono = np.nan_to_num(cast(Floats, samples).mean(axis=1, dtype=np.float32), posinf=1.0, neginf=-1.0)
     if not len(mono):
-        raise AudioUnreadable(f"{path.name}: holds no audio")
+        raise AudioUnreadable(f"{path}: holds no audio")
     return Audio(samples=mono, rate_hz=int(rate_hz))

@@ -38,7 +38,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _write_anything()
     if not argv or argv[0] not in COMMANDS:
         return _top_level(argv)
-    module = importlib.import_module(f"hotline.commands.{argv[0]}")
+    try:
+        module = importlib.import_module(f"hotline.commands.{argv[0]}")
+    except KeyboardInterrupt:
+        return 130
     parser = argparse.ArgumentParser(prog=f"tongdai {argv[0]}", description=module.__doc__, allow_abbrev=False)
     module.add_arguments(parser)
     known, extra = parser.parse_known_args(argv[1:])

@@ -5,12 +5,13 @@ A setting `telephony.sip_port` is the environment variable `TONGDAI__TELEPHONY__
 
 import os
 from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from asr.engines import names as recogniser_names
 from hotline.errors import SettingsError
@@ -52,6 +53,24 @@ class Telephony(Section):
     """All waits of a call for a person."""
     max_calls: int = Field(60, ge=1, le=1000)
     """Calls taken at once; further callers go to the queue of people."""
+
+    @field_validator("sip_host")
+    @classmethod
+    def _address(cls, host: str) -> str:
+        try:
+            return str(IPv4Address(host))
+        except ValueError:
+            raise ValueError(f"{host!r} is no IPv4 address") from None
+
+    @field_validator("trunks")
+    @classmethod
+    def _networks(cls, trunks: tuple[str, ...]) -> tuple[str, ...]:
+        for trunk in trunks:
+            try:
+                IPv4Network(trunk)
+            except ValueError as error:
+                raise ValueError(f"no IPv4 network: {error}") from None
+        return trunks
 
 
 class Recognition(Section):
@@ -163,6 +182,10 @@ def _read(path: Path) -> dict[str, Any]:
         loaded = _yaml(path.read_text("utf-8"))
     except OSError as error:
         raise SettingsError(f"{path}: {error.strerror}") from error
+    except MarkedYAMLError as error:
+        marked = cast(Any, error)  # its stubs are partial
+        where = f"{path}:{marked.problem_mark.line + 1}" if marked.problem_mark else f"{path}"
+        raise SettingsError(f"{where}: not YAML: {str(marked.problem).splitlines()[0]}") from error
     except (YAMLError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: not YAML: {str(error).splitlines()[0]}") from error
     if loaded is None:

@@ -19,7 +19,7 @@ def read_wav(path: Path, rate_hz: int) -> bytes:
             found_hz, channels = file.getframerate(), file.getnchannels()
             data = file.readframes(file.getnframes())
     except (OSError, EOFError, wave.Error) as error:
-        raise WavError(f"{path}: {error or 'ends too early'}") from None
+        raise WavError(f"{path}: {str(error) or 'ends too early'}") from None
     whole = len(data) - len(data) % (SAMPLE_BYTES * channels)
     samples = np.frombuffer(data[:whole], dtype="<i2").reshape(-1, channels)
     mono: Pcm = np.rint(samples.mean(axis=1)).astype(np.int16) if channels > 1 else samples[:, 0].astype(np.int16)

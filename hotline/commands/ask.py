@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -114,8 +113,12 @@ def _hypotheses(record: dict[str, Any], where: str) -> tuple[Hypothesis, ...]:
     found: list[Hypothesis] = []
     for at, one in enumerate(cast(list[Any], nbest)):
         match one:
-            case {"text": str(said), "confidence": int() | float() as confidence} if math.isfinite(confidence):
+            case {"text": str(said), "confidence": int() | float() as confidence} if _is_share(confidence):
                 found.append(Hypothesis(text=nfc(said), confidence=float(confidence)))
             case _:
-                raise UsageError(f"{where}: nbest[{at}]: needs text and a number confidence")
+                raise UsageError(f"{where}: nbest[{at}]: needs text and a confidence from 0 to 1")
     return tuple(found)
+
+
+def _is_share(value: int | float) -> bool:
+    return not isinstance(value, bool) and 0 <= value <= 1

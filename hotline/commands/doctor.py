@@ -75,7 +75,9 @@ def _asterisk(settings: Settings) -> list[Check]:
         http_port=phone.ari_port or 8088,
         media_ports=(phone.media_port or 8790,),
     )
-    checks = asterisk_doctor.checks(planned)
+    checks = [*asterisk_doctor.checks(planned)]
+    if settings.console.port:
+        checks.append(asterisk_doctor.port_check("console port", "tcp", settings.console.host, settings.console.port))
     return [Check(name=one.name, ok=one.ok, found=one.found, mend=one.mend) for one in checks]
 
 

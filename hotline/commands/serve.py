@@ -1,7 +1,8 @@
 """Answer calls until told to stop; prints one JSON line when calls are answered.
 
-SIGTERM: no new calls; those that go on end or are handed over (`guard.drain_s`, `guard.people_s`). Ctrl-C hands them
-over at once. A second signal does not wait for anybody. Before calls are answered either ends the start.
+SIGTERM, or the end of the terminal: no new calls; those that go on end or are handed over (`guard.drain_s`,
+`guard.people_s`). Ctrl-C hands them over at once. A second signal does not wait for anybody. Before calls are answered
+each of them ends the start.
 """
 
 import argparse
@@ -13,7 +14,7 @@ from pathlib import Path
 from hotline.guard.guard import guarding
 from hotline.settings import Settings, load_settings
 
-_ENDING = (signal.SIGINT, signal.SIGTERM)
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,14 +35,16 @@ class _Told:
         self.early: signal.Signals | None = None
         self.answering = False
         self._loop, self._serving = asyncio.get_running_loop(), asyncio.current_task()
-        for number in _ENDING:
+        # Under `nohup` the end of the terminal is none of ours.
+        self._ending = [number for number in _ENDING if signal.getsignal(number) is not signal.SIG_IGN]
+        for number in self._ending:
             self._loop.add_signal_handler(number, self._tell, number)
 
     def _tell(self, number: signal.Signals) -> None:
         self.signals.put_nowait(number)
         if not self.answering and self._serving is not None:
             self.early = number
-            for one in _ENDING:
+            for one in self._ending:
                 self._loop.remove_signal_handler(one)
             self._serving.cancel()
 
@@ -71,7 +74,7 @@ async def _answer_calls(settings: Settings, told: _Told) -> None:
         print(json.dumps(ready), flush=True)
         number = await told.signals.get()
         # A person at the keyboard wants the calls handed over now.
-        calls_s = settings.guard.drain_s if number == signal.SIGTERM else 0.0
+        calls_s = 0.0 if number == signal.SIGINT else settings.guard.drain_s
         draining = asyncio.create_task(guard.drain(calls_s=calls_s, people_s=settings.guard.people_s), name="drain")
         again = asyncio.create_task(told.signals.get(), name="told again")
         await asyncio.wait([draining, again], return_when=asyncio.FIRST_COMPLETED)

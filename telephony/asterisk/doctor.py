@@ -31,9 +31,9 @@ def checks(settings: AsteriskSettings | None = None) -> tuple[Check, ...]:
         found += [_tools(), _mirror()]
     return (
         *found,
-        _port("SIP port", "udp", settings.sip_host, settings.sip_port),
-        _port("ARI port", "tcp", settings.http_host, settings.http_port),
-        *(_port("media port", "tcp", "127.0.0.1", port) for port in settings.media_ports),
+        port_check("SIP port", "udp", settings.sip_host, settings.sip_port),
+        port_check("ARI port", "tcp", settings.http_host, settings.http_port),
+        *(port_check("media port", "tcp", "127.0.0.1", port) for port in settings.media_ports),
     )
 
 
@@ -44,7 +44,7 @@ def _installed() -> Check:
     except AsteriskError as error:
         return Check(name=name, ok=False, found=str(error), mend=f"unset {BINARY_VARIABLE} or name another asterisk")
     if found is None:
-        return Check(name=name, ok=False, found="not installed", mend="tongdai asterisk install")
+        return Check(name=name, ok=False, found="not installed", mend="./tongdai asterisk install")
     return Check(name=name, ok=True, found=f"{found.version} in {found.root}")
 
 
@@ -67,7 +67,7 @@ def _mirror() -> Check:
     return Check(name="package mirror", ok=True, found=f"{mirror.uri} ({suites})")
 
 
-def _port(name: str, kind: str, host: str, port: int) -> Check:
+def port_check(name: str, kind: str, host: str, port: int) -> Check:
     name = f"{name} {port}/{kind}"
     try:
         if is_free(kind, host, port):

@@ -1,6 +1,8 @@
 """Options and exit statuses of every command."""
 
 import json
+import socket
+from pathlib import Path
 
 import pytest
 from command_line import Command
@@ -92,6 +94,27 @@ def test_an_interrupted_command_says_nothing(tongdai: Command, monkeypatch: pyte
     monkeypatch.setattr("hotline.commands.ask.load_settings", interrupt)
     ran = tongdai("ask", "a")
     assert ran.status == 130 and not ran.out and not ran.err
+
+
+def test_a_command_interrupted_while_it_loads_says_nothing(tongdai: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(name: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("hotline.cli.importlib.import_module", interrupt)
+    ran = tongdai("ask", "a")
+    assert ran.status == 130 and not ran.out and not ran.err
+
+
+def test_doctor_names_a_taken_port_of_the_console(
+    tongdai: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        monkeypatch.setenv("TONGDAI__CONSOLE__PORT", str(port))
+        monkeypatch.setenv("TONGDAI__RUN_DIR", str(tmp_path))
+        checks = json.loads(tongdai("doctor", "--json").out)
+    (console,) = [check for check in checks if check["name"] == f"console port {port}/tcp"]
+    assert not console["ok"] and "taken by" in console["found"] and console["mend"]
 
 
 def test_doctor_tells_what_is_there_and_what_mends_what_is_not(tongdai: Command) -> None:

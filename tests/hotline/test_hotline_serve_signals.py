@@ -15,7 +15,7 @@ from hotline.settings import Settings
 from hotline.web import listening_socket, web_served
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 0), (signal.SIGHUP, 0)])
 def test_a_start_is_given_up(monkeypatch: pytest.MonkeyPatch, number: signal.Signals, status: int) -> None:
     undone: list[str] = []
 

@@ -34,6 +34,10 @@ def test_environment_over_file_over_default(tmp_path: Path) -> None:
         ("content: {profile: live}", r"content\.profile"),
         ("- a list", "must hold settings by name"),
         ("telephony: {", "not YAML"),
+        ("telephony:\n  sip_port: 1\n  trunks: [a\n", r"hotline\.yaml:4: not YAML: "),
+        ("telephony:\n  sip_port: 1\n  sip_port: 2\n", r"hotline\.yaml:3: not YAML: .*sip_port"),
+        ("telephony: {sip_host: pbx.example}", r"telephony\.sip_host: 'pbx\.example' is no IPv4 address"),
+        ("telephony: {trunks: [10.20.0.2, 300.1.1.1]}", r"telephony\.trunks: .*300\.1\.1\.1"),
         ("sounds: {}", "sounds: unknown setting"),
     ],
 )

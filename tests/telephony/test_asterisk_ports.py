@@ -73,7 +73,7 @@ def test_the_doctor_says_how_to_install(monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.setenv("TONGDAI_DEBIAN_MIRROR", "http://mirror.example/debian")
     monkeypatch.setenv("TONGDAI_DEBIAN_KEYRING", str(tmp_path / "none"))
     first, tools, mirror, *_ = checks()
-    assert (first.ok, first.found, first.mend) == (False, "not installed", "tongdai asterisk install")
+    assert (first.ok, first.found, first.mend) == (False, "not installed", "./tongdai asterisk install")
     assert tools.name == "package tools"
     assert not mirror.ok and "TONGDAI_DEBIAN_KEYRING" in mirror.found
 

@@ -201,6 +201,9 @@ def test_what_is_no_sound_file_is_named(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(WavError, match=r"x\.wav"):
         read_wav(path, 8000)
+    (tmp_path / "short.wav").write_text("hello\n")
+    with pytest.raises(WavError, match=r"short\.wav: ends too early"):
+        read_wav(tmp_path / "short.wav", 8000)
     with pytest.raises(WavError, match=r"gone\.wav"):
         read_wav(tmp_path / "gone.wav", 8000)
 

@@ -33,6 +33,14 @@ def test_a_written_form_is_read_as_the_table_says(category: str, written: str, s
         ("dịp 30/4 - 1/5", "dịp ngày ba mươi tháng tư đến ngày một tháng năm"),
         ("cấp II-III", "cấp hai đến ba"),
         ("gọi 113 hoặc 114", "gọi một một ba hoặc một một bốn"),
+        (
+            "Bác gọi ngay 113 cho công an, 114 khi có cháy, 115 khi cần cấp cứu.",
+            "Bác gọi ngay một một ba cho công an, một một bốn khi có cháy, một một năm khi cần cấp cứu.",
+        ),
+        (
+            "115 hộ nghèo, 112 khi cần cứu nạn",
+            "một trăm mười lăm hộ nghèo, một một hai khi cần cứu nạn",
+        ),
         ("có 113 hồ sơ", "có một trăm mười ba hồ sơ"),
         ("ngõ 12/5 đường Láng", "ngõ mười hai trên năm đường Láng"),
         ("- 02 ảnh 3x4", "hai ảnh ba nhân bốn"),

@@ -12,6 +12,9 @@ _CALLED = re.compile(
     r"[:\s]*(?:\d{3,4}\s*(?:,|và|hoặc|hay)\s*)*$"
 )
 """What stands before a number of three or four digits that is dialled."""
+_EMERGENCY = re.compile(r"11[1-5]")
+_IN_NEED = re.compile(r"(?:cho công an|cho cứu|khi có cháy|khi cháy|khi cần (?:cấp cứu|cứu)|để (?:báo|gọi))")
+"""What stands after an emergency number in a list of such numbers."""
 _MOBILE = re.compile(r"0[35789]\d{8}")
 
 
@@ -60,7 +63,8 @@ def _abroad(match: "re.Match[str]", context: Context) -> str:
 
 
 def _short(match: "re.Match[str]", context: Context) -> str | None:
-    return digits(match[0]) if _CALLED.search(context.before(match)) else None
+    emergency = _EMERGENCY.fullmatch(match[0]) and _IN_NEED.match(context.after(match))
+    return digits(match[0]) if emergency or _CALLED.search(context.before(match)) else None
 
 
 RULES: tuple[Rule, ...] = (
