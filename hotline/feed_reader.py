@@ -17,14 +17,14 @@ class CallLog:
     """The events of the one call that comes from `number`, in order of arrival."""
 
     def __init__(self, number: str, observe: Callable[[CallEvent], None] = lambda event: None) -> None:
-        self._number = number
+        self.number = number
         self._observe = observe
         self._call_id: str | None = None
         self.events: list[CallEvent] = []
         self.ended = asyncio.Event()
 
     def put(self, event: CallEvent) -> None:
-        if event.kind == "call.started" and event.fields.get("caller") == self._number:
+        if event.kind == "call.started" and event.fields.get("caller") == self.number:
             self._call_id = event.call_id
         if event.call_id == self._call_id:
             self.events.append(event)

@@ -10,19 +10,21 @@ from typing import Any
 from hotline.bench.calls import bench_calls
 from hotline.bench.faults import QUICK, FaultPlan, bench_faults
 from hotline.bench.questions import QUESTIONS
+from hotline.bench.turns import QUICK as QUICK_TURNS
+from hotline.bench.turns import TurnPlan, bench_turns
 from hotline.errors import NotReadyError
 from hotline.setup import fetch_asterisk, fetch_people
 from telephony.errors import SipError
 
 SHARED = "the callers speak with variants of the hotline's own voice, which the recogniser knows better than people's"
-MEASURES = ("calls", "faults")
+MEASURES = ("calls", "faults", "turns")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=(*MEASURES, "all"))
     parser.add_argument("--calls", type=_counts, default=(1, 30), metavar="N[,N…]", help="simultaneous calls (1,30)")
     parser.add_argument("--turns", type=_turns, default=6, metavar="N", help="turns of each caller (6)")
-    parser.add_argument("--quick", action="store_true", help="faults: a few calls, to see that it works")
+    parser.add_argument("--quick", action="store_true", help="faults, turns: a few calls, to see that it works")
     parser.add_argument("--each", type=_calls_each, default=100, metavar="N", help="faults: calls for each fault (100)")
     parser.add_argument("--json", action="store_true", help="one JSON document")
 
@@ -75,6 +77,8 @@ def _measured(arguments: argparse.Namespace) -> list[dict[str, Any]]:
         results += asyncio.run(bench_calls(arguments.calls, arguments.turns))
     if arguments.what in ("faults", "all"):
         results += asyncio.run(bench_faults(QUICK if arguments.quick else FaultPlan(calls_per_fault=arguments.each)))
+    if arguments.what in ("turns", "all"):
+        results += asyncio.run(bench_turns(QUICK_TURNS if arguments.quick else TurnPlan()))
     return results
 
 

@@ -89,6 +89,10 @@ class Call:
         """Now, in samples since the audio began."""
         return self.media.position
 
+    def instant(self, position: int) -> float:
+        """When that position is or was, in seconds of `time.monotonic`; the audio must have begun."""
+        return self.media.instant(position)
+
     @property
     def keys(self) -> Sequence[KeyHeard]:
         """Keys that the other side pressed."""

@@ -10,6 +10,8 @@ class Echo:
     attenuation_db: float = 20.0
     delay_ms: float = 150.0
     """At least 20: sound cannot come back before it is heard."""
+    narrow: bool = False
+    """Through a small loudspeaker: only 300 to 2,600 Hz of it."""
 
     def __post_init__(self) -> None:
         if self.attenuation_db < 0:

@@ -85,6 +85,11 @@ class Media:
     def running(self) -> bool:
         return self.heard is not None and not self._closed
 
+    def instant(self, position: int) -> float:
+        """When that position is or was, in seconds of `time.monotonic`; the audio must have begun."""
+        assert self._origin is not None
+        return self._origin + position / PHONE_RATE_HZ
+
     async def when(self, condition: Callable[[], bool]) -> bool:
         """Waits until `condition`, looked at once a tick, holds: True; False: the call's audio ended before."""
         if self._closed:

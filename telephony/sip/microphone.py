@@ -131,12 +131,16 @@ class Microphone:
         return [coded[at : at + FRAME] for at in range(0, len(coded), FRAME)]
 
     def _with_echo(self, payload: bytes, echo: Echo) -> bytes:
-        begin = self._position - ms_to_samples(echo.delay_ms, PHONE_RATE_HZ)
-        returned = np.zeros(FRAME, dtype=np.float64)
-        heard = self._heard.pcm(max(begin, 0), max(begin + FRAME, 0))
-        returned[: len(heard)] = heard
-        gain = 10 ** (-echo.attenuation_db / 20)
-        return self._codec.encode(_mixed(self._codec.decode(payload), returned * gain))
+        filtered = _LOUDSPEAKER if echo.narrow else _WIDE
+        begin = self._position - ms_to_samples(echo.delay_ms, PHONE_RATE_HZ) - len(filtered) + 1
+        heard = self._heard.pcm(max(begin, 0), max(begin + FRAME + len(filtered) - 1, 0))
+        if not heard.any():
+            return payload
+        came = np.zeros(FRAME + len(filtered) - 1)
+        missing = min(max(-begin, 0), len(came) - len(heard))
+        came[missing : missing + len(heard)] = heard
+        returned = np.convolve(came, filtered * 10 ** (-echo.attenuation_db / 20), "valid")
+        return self._codec.encode(_mixed(self._codec.decode(payload), returned))
 
 
 def _reporting(frames: Frames, done: asyncio.Future[Spoken | None]) -> Generator[OutFrame]:
@@ -144,6 +148,17 @@ def _reporting(frames: Frames, done: asyncio.Future[Spoken | None]) -> Generator
     spoken = yield from frames
     if not done.done():
         done.set_result(spoken)
+
+
+def _band(low_hz: float, high_hz: float, taps: int = 33) -> NDArray[np.float64]:
+    """A band-pass by the window method."""
+    at = np.arange(taps) - taps // 2
+    high, low = (2 * hertz / PHONE_RATE_HZ for hertz in (high_hz, low_hz))
+    return (high * np.sinc(high * at) - low * np.sinc(low * at)) * np.hamming(taps)
+
+
+_WIDE = np.ones(1)
+_LOUDSPEAKER = _band(300, 2600)
 
 
 def _noise(conditions: Conditions) -> Pcm | None:
