@@ -18,6 +18,7 @@ SINGLE = (
 MANY = ("procedures", "gold")
 """Folders of `*.yml`."""
 LARGEST_BYTES = 4_000_000
+STRAYS_NAMED = 20
 
 
 def layout_problems(folder: Path) -> list[Problem]:
@@ -25,12 +26,22 @@ def layout_problems(folder: Path) -> list[Problem]:
     problems = [_problem(name, "không có tệp này") for name in SINGLE if name not in there]
     if not any(_is_one_of_many(name) and name.startswith("procedures/") for name in there):
         problems.append(_problem("procedures", "không có thủ tục nào (tệp *.yml)"))
-    for name in sorted(there):
-        if not (name in SINGLE or _is_one_of_many(name) or name.endswith((".md", ".txt"))):
-            problems.append(_problem(name, "tệp này không được đọc đến; tên sai, đuôi phải là .yml, hay để nhầm chỗ"))
-        elif (folder / name).stat().st_size > LARGEST_BYTES:
+    strays = [name for name in sorted(there) if not _is_read(name)]
+    problems += [
+        _problem(name, "tệp này không được đọc đến; tên sai, đuôi phải là .yml, hay để nhầm chỗ")
+        for name in strays[:STRAYS_NAMED]
+    ]
+    if len(strays) > STRAYS_NAMED:
+        rest = f"và {len(strays) - STRAYS_NAMED} tệp khác không được đọc đến; có đúng là thư mục nội dung không"
+        problems.append(_problem(strays[STRAYS_NAMED], rest))
+    for name in sorted(there.difference(strays)):
+        if (folder / name).stat().st_size > LARGEST_BYTES:
             problems.append(_problem(name, f"tệp lớn quá {LARGEST_BYTES // 1_000_000} MB"))
     return problems
+
+
+def _is_read(name: str) -> bool:
+    return name in SINGLE or _is_one_of_many(name) or name.endswith((".md", ".txt"))
 
 
 def _is_one_of_many(name: str) -> bool:

@@ -122,6 +122,13 @@ def test_a_file_that_is_no_content_is_named(small: Path, file: str, data: bytes)
     assert any(one.startswith(f"{file}:") for one in found), found
 
 
+def test_a_folder_that_holds_other_things_is_not_told_file_by_file(small: Path) -> None:
+    for number in range(50):
+        (small / f"notes{number:02}.doc").write_text("")
+    named = [one for one in check(small, learn=False).problems if one.file.endswith(".doc")]
+    assert len(named) == 21 and named[-1].problem.startswith("và 30 tệp khác không được đọc đến")
+
+
 def test_all_mistakes_of_all_files_are_told_at_once(small: Path) -> None:
     wanted = {
         f"flows.yml:{change(small, 'flows.yml', 'say: greet_back', 'say: chao_lai')}",
