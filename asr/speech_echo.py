@@ -8,7 +8,11 @@ which costs ten times as much, is for the first windows of an echo and of an int
 
 Normalised cross-correlation over 64 ms, measured with our own voice and eight callers, attenuations of 15 to 25 dB and
 lags of 100 to 350 ms, flat and band-limited: of an echo's windows 97 % have their best lag at the echo's; the
-correlation is above 0.6 in nine of ten, and for a caller who speaks over the echo below 0.6 in nine of ten.
+correlation is above 0.6 in nine of ten, and for a caller who speaks over the echo below 0.6 in nine of ten. On a real
+exchange, with noise of −60 dBFS in the callers' rooms, 6 of 3,960 windows that were taken for speech stayed unexplained.
+
+What is left for the words to tell (`calls.barge_in`): an echo that a phone's own canceller or codec has bent so far that
+it no longer follows what was said.
 """
 
 from collections import deque
@@ -17,12 +21,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.audio import SAMPLE_BYTES, ms_to_samples
+from contracts.audio import SAMPLE_BYTES, frame_samples, ms_to_samples
 
 WINDOW_MS = 64
 LONGEST_LAG_MS = 520
 """The longest echo of 300 ms, the way to the phone and back, and how wrong the place in our speech may be."""
-SURE = 0.75
+SURE = 0.7
 """Correlation from which a window is an echo at any lag."""
 LIKELY = 0.6
 """Correlation from which it is one at a lag that earlier windows had."""
@@ -39,6 +43,11 @@ _REST = 0.16
 _LEAST_GAIN = 1e-4
 """As long as no echo is known: what is 40 dB quieter than we are is no caller."""
 _GAIN_STEP = 0.1
+_AS_NOISE = 4.0
+"""Up to so many times the energy of the room's noise is noise."""
+_NOISY = 0.3
+"""Correlation from which the rest of a window may be the room's noise."""
+_FLOOR_WINDOWS = 16
 _FLOOR = 4.0
 """Mean square of our own sound (in samples of 16 bit) below which there is nothing that could come back."""
 
@@ -52,6 +61,7 @@ class EchoJudge:
         self._window = ms_to_samples(WINDOW_MS, rate_hz)
         self._lags = ms_to_samples(LONGEST_LAG_MS, rate_hz)
         self._same_lag = ms_to_samples(_SAME_LAG_MS, rate_hz)
+        self._frame = frame_samples(rate_hz)
         self._fading = ms_to_samples(_FADING_MS, rate_hz)
         kept = ms_to_samples(_KEPT_MS, rate_hz)
         self._heard = _Latest(kept + self._window)
@@ -60,6 +70,8 @@ class EchoJudge:
         """Lags of the latest windows that were explained."""
         self._gain = _LEAST_GAIN
         """Energy of the echo, as a share of ours."""
+        self._floor, self._lifted_floor, self._floor_until = 0.0, 0.0, 0
+        """Energy of the room's noise in a window, as it is and lifted, and until when that holds."""
         self._sounds_until = -1
 
     def take(self, heard: bytes, sounding: bytes) -> None:
@@ -71,9 +83,14 @@ class EchoJudge:
 
     def is_echo(self, end: int) -> bool:
         """Whether the window that ends at position `end` is our own voice; at most `_KEPT_MS` back."""
-        if end - self._window - self._lags >= self._sounds_until:
+        if self._sounds_until < 0 or end - self._window - self._lags >= self._sounds_until:
             return False
-        heard = _lifted(self._heard.until(end, self._window))
+        came = self._heard.until(end, self._window)
+        self._know_floor(end)
+        if float(came @ came) < _AS_NOISE * self._floor:
+            # The detector still hears a voice for a third of a second after an echo has sunk into the room's noise.
+            return True
+        heard = _lifted(came)
         known = self._known_lag()
         if known is not None and self._is_echo_at(known, heard, end):
             return True
@@ -87,11 +104,14 @@ class EchoJudge:
         near = _lifted(self._sounded.until(end - lag + self._same_lag, self._window + self._same_lag + self._fading))
         likest = _strongest(np.correlate(near[-self._window - 2 * self._same_lag :], heard, "valid"),
                             near[-self._window - 2 * self._same_lag :], heard)  # fmt: skip
+        energy = float(heard @ heard)
         if likest.correlation >= LIKELY:
             self._explained(lag + self._same_lag - likest.at, likest)
             return True
+        if likest.correlation >= _NOISY and energy * (1 - likest.correlation**2) < _AS_NOISE * self._lifted_floor:
+            return True
         loudest = float(_energies(near, self._window).max())
-        return float(heard @ heard) < _REST * self._gain * loudest
+        return energy < _REST * self._gain * loudest
 
     def _is_echo_anywhere(self, heard: Floats, ours: Floats) -> bool:
         size = 1 << (len(ours) + self._window - 1).bit_length()
@@ -103,6 +123,14 @@ class EchoJudge:
         agrees = self._agreeing(lag) >= _AGREEING
         self._explained(lag, likest)
         return likest.correlation >= SURE or agrees
+
+    def _know_floor(self, end: int) -> None:
+        """From the quietest windows of the last second."""
+        if end < self._floor_until:
+            return
+        latest = self._heard.until(end, self._window * _FLOOR_WINDOWS)
+        self._floor, self._lifted_floor = _quietest(latest, self._window), _quietest(_lifted(latest), self._window)
+        self._floor_until = end + 2 * self._window
 
     def _explained(self, lag: int, likest: "_Likeness") -> None:
         self._found.append(lag)
@@ -116,7 +144,13 @@ class EchoJudge:
         return lag if self._agreeing(lag) >= _AGREEING else None
 
     def _agreeing(self, lag: int) -> int:
-        return sum(abs(lag - one) <= self._same_lag for one in self._found)
+        """How many lags were the same, or the same but for a frame or two by which our place was put right."""
+        found = 0
+        for one in self._found:
+            apart = abs(lag - one)
+            beside = apart % self._frame
+            found += min(beside, self._frame - beside) <= self._same_lag and apart <= 3 * self._frame
+        return found
 
 
 class _Latest:
@@ -163,6 +197,13 @@ def _strongest(products: NDArray[np.floating], ours: Floats, heard: Floats) -> _
     likeness = np.abs(products) / np.sqrt(energies * energy)
     at = int(np.argmax(likeness))
     return _Likeness(at=at, correlation=float(likeness[at]), gain=energy / float(energies[at]))
+
+
+def _quietest(pcm: Floats, window: int) -> float:
+    """Energy of the third-quietest window; those that are digital silence were put in for packets that were late."""
+    energies = np.square(pcm.reshape(-1, window)).sum(axis=1)
+    energies = np.sort(energies[energies > window])
+    return float(energies[2]) if len(energies) > 2 else 0.0
 
 
 def _energies(pcm: Floats, window: int) -> NDArray[np.float64]:

@@ -17,8 +17,8 @@ from tts.voice import Voice
 
 log = logging.getLogger(__name__)
 
-_CAUGHT_UP_FRAMES = 6
-"""120 ms: so far the frames that are taken may lag behind what is heard."""
+_FOLLOWED_FRAMES = 5
+"""100 ms: how far what is heard may be from where we think it is."""
 FAULT = "say.fault"
 """Code of a failure that is none of our own errors."""
 
@@ -101,15 +101,16 @@ class Speaker:
     def sounding(self, samples: int) -> bytes:
         """PCM16 of what the caller hears of us in the line's next `samples`; empty: nothing. For each frame once.
 
-        Frames may be taken several at once, and the place is an estimate: what is behind is caught up with when it is
-        more than a few frames, so that the frames of a burst get their own sound.
+        Frames may be taken several at once, and the place is an estimate that is put right by a frame or two every
+        half second: it is followed only when it is off by more, so that the sound has neither holes nor leaps.
         """
-        if self.current is None or not self._unsounded:
+        if self.current is None or self.paused or not self._unsounded:
             return b""
-        behind = self._line.heard_samples(_utterance(self.current)) - self._sounded
-        if behind > _CAUGHT_UP_FRAMES * samples:
+        behind = self.heard_samples - self._sounded
+        if behind > _FOLLOWED_FRAMES * samples:
             self._sound(behind - samples)
-        return self._sound(samples) if behind >= samples else b""
+        waits = behind < samples if self._sounded == 0 else behind < -_FOLLOWED_FRAMES * samples
+        return b"" if waits else self._sound(samples)
 
     def _sound(self, samples: int) -> bytes:
         sound = bytes(self._unsounded[: samples * SAMPLE_BYTES])

@@ -26,7 +26,8 @@ INTO_MS = (900.0, 2200.0)
 """So long has the hotline been speaking when a sound comes."""
 SETTLE_S = 1.6
 """After a sound that should do nothing, until the next thing."""
-QUIET_MS = 1200.0
+_QUIET_SAMPLES = 9600
+"""1.2 s: so long does the hotline say nothing before it is asked for something."""
 _SPEAKING_SAMPLES = 800
 """100 ms: what was heard longer ago may have been the end of the sentence."""
 _FEED_S = 0.05
@@ -80,9 +81,12 @@ async def work_off(state: RunState, logs: list[CallLog], work: Work, seed: int, 
     while work.left and time.monotonic() < deadline:
         log = CallLog(f"09{secrets.randbelow(10**8):08d}")
         logs.append(log)
-        with contextlib.suppress(SipError):
-            async with TurnCall(state, log, chance, work) as call:
-                while work.left and time.monotonic() < deadline and await call.step():
+        with contextlib.suppress(SipError, TimeoutError):
+            async with (
+                asyncio.timeout(deadline - time.monotonic()),
+                TurnCall(state, log, chance, work) as call,
+            ):
+                while work.left and await call.step():
                     pass
         logs.remove(log)
 
@@ -129,12 +133,17 @@ class TurnCall:
             await self._listen()
         return self._caller.end is None
 
+    @property
+    def _left(self) -> bool:
+        """The caller is on the way to a person: what is heard now is the music of the queue."""
+        return any(event.kind == "handoff.started" for event in self._log.events)
+
     async def _into_speech(self) -> bool:
         """Until the hotline has been speaking for a while; asks it to say something when it is silent."""
         after = ms_to_samples(self._chance.uniform(*INTO_MS), PHONE_RATE_HZ)
         while True:
             waited = partial(self._silent_since, self._caller.position)
-            if not await self._caller.when(lambda waited=waited: self._speaks_for(after) or waited()):
+            if not await self._caller.when(lambda waited=waited: self._speaks_for(after) or waited()) or self._left:
                 return False
             if self._speaks_for(after):
                 return True
@@ -146,8 +155,10 @@ class TurnCall:
         return bool(found) and now - found[-1].start >= samples and now - self._caller.last_loud < _SPEAKING_SAMPLES
 
     def _silent_since(self, since: int) -> bool:
-        now = self._caller.position
-        return now - max(since, self._caller.last_loud) > ms_to_samples(QUIET_MS, PHONE_RATE_HZ)
+        return self._caller.position - since > _QUIET_SAMPLES and self._silent_for(_QUIET_SAMPLES)
+
+    def _silent_for(self, samples: int) -> bool:
+        return self._caller.position - self._caller.last_loud > samples
 
     async def _make(self, sound: Sound) -> Outcome | None:
         """None: the hotline had just ended by itself, or the call did."""
@@ -182,7 +193,7 @@ class TurnCall:
     async def _press(self) -> None:
         seen = len(self._log.events)
         spoken = await self._caller.send_keys(REPEAT_KEY)
-        await self._caller.when(lambda: any(one.kind == "say.started" for one in self._log.events[seen:]))
+        await self._caller.when(lambda: self._left or any(one.kind == "say.started" for one in self._log.events[seen:]))
         delay = _since(self._caller.instant(spoken.start), self._log.events[seen:], "say.started")
         if delay is not None:
             self._work.done.append(Outcome(kind="key", text=REPEAT_KEY, echo=self._work.echo, flush_ms=delay))
@@ -190,7 +201,7 @@ class TurnCall:
     async def _listen(self) -> None:
         """To the end of what is being said."""
         seen = len(self._log.events)
-        await self._caller.when(lambda: self._caller.position - self._caller.last_loud > PAUSE_SAMPLES * 2)
+        await self._caller.when(lambda: self._left or self._silent_for(PAUSE_SAMPLES * 2))
         kinds = [event.kind for event in self._log.events[seen:]]
         self._work.done.append(
             Outcome(
