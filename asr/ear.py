@@ -29,11 +29,12 @@ from asr.ear_settings import Completeness, EarSettings, whole
 from asr.ear_work import EarWork
 from asr.endpointing import EndpointPolicy
 from asr.errors import EarError, RecognizerUnavailable
+from asr.pauses import CallerPauses
 from asr.recognizer import Partial, Recognizer
 from asr.speech_watch import SpeechWatch
 from asr.turn import Turn
 from asr.vad import RATE_HZ, SpeechDetector, VadStream
-from contracts.audio import ms_to_samples
+from contracts.audio import ms_to_samples, samples_to_ms
 from contracts.clock import Clock, SystemClock
 from contracts.expectation import Expectation
 from contracts.heard import Ended, Heard, Hypothesis
@@ -61,6 +62,7 @@ class Ear:
         self._rate_hz = rate_hz
         self._completeness = completeness
         self._policy = policy or EndpointPolicy()
+        self._pauses = CallerPauses(rate_hz=rate_hz)
         self._settings = settings or EarSettings()
         self._clock = clock or SystemClock()
         self._watch = SpeechWatch(
@@ -153,6 +155,9 @@ class Ear:
             if self._turn is None and onset.started:
                 self._begin()
             elif self._turn is not None and onset.speaking and self._turn.peek_asked:
+                if self._turn.peeked is not None:
+                    pause_ms = samples_to_ms(self._watch.onset.pause_samples, self._rate_hz)
+                    self._pauses.spoke_on(pause_ms, self._turn.required_ms)
                 self._turn.speaks_on()
                 # Its result would be of no use any more, and the recogniser is spared the work.
                 self._work.cancel()
@@ -162,6 +167,7 @@ class Ear:
     def _begin(self) -> None:
         expectation, start = self._expectation, self._watch.onset.start
         assert expectation is not None and start is not None
+        self._pauses.begins(start)
         offset, before = self._watch.since_before_speech()
         try:
             recognition = self._recognizer.open(
@@ -223,7 +229,8 @@ class Ear:
     def _require(self, turn: Turn) -> None:
         assert turn.peeked is not None and self._expectation is not None
         text = turn.peeked[0].text
-        turn.required_ms = self._policy.required_silence_ms(self._expectation, text, turn.completeness)
+        required_ms = self._policy.required_silence_ms(self._expectation, text, turn.completeness)
+        turn.required_ms = self._pauses.fitted(required_ms)
 
     def _end_if_silent_enough(self, turn: Turn) -> None:
         if turn.peeked is None or self._watch.silence_ms < turn.required_ms:
@@ -233,6 +240,7 @@ class Ear:
         if not turn.peeked[0].text and noise:
             self._drop_noise()
         else:
+            self._pauses.turn_over(self._watch.onset.end, turn.required_ms)
             self._end(self._heard(turn, turn.peeked, Ended.ENDPOINT, self._watch.silence_ms, 0.0))
 
     def _drop_noise(self) -> None:
@@ -259,21 +267,16 @@ class Ear:
     ) -> Heard:
         assert self._expectation is not None
         return turn.heard(
-            found,
-            end=self._watch.onset.end,
-            expectation=self._expectation,
-            ended=ended,
-            endpoint_ms=endpoint_ms,
+            found, end=self._watch.onset.end, expectation=self._expectation, ended=ended, endpoint_ms=endpoint_ms,
             recognition_ms=recognition_ms,
-        )
+        )  # fmt: skip
 
     # --- ends
 
     def _end(self, event: EarEvent) -> None:
         """The expectation is over."""
         if self._turn is not None:
-            # What belongs to this turn must not begin the next one.
-            self._watch.forget_audio()
+            self._watch.forget_audio()  # What belongs to this turn must not begin the next one.
         self._turn = None
         self._expectation = self._no_input_at = None
         self._watch.forget_speech()

@@ -27,6 +27,8 @@ class SpeechOnset:
     """One past the last sample of speech."""
     started: bool = False
     speech_samples: int = 0
+    pause_samples: int = 0
+    """The last silence between two windows of speech."""
     speaking: bool = False
     """Whether the last window was speech."""
 
@@ -42,6 +44,8 @@ class SpeechOnset:
             return
         if self.start is None:
             self.start = first
+        if first > self.end:
+            self.pause_samples = first - self.end
         self.end = first + samples
         self.speech_samples += samples
         if self.speech_samples * 1000 >= self.settings.least_speech_ms * self.rate_hz:
