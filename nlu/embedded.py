@@ -19,6 +19,7 @@ from nlu.aspects import asked_aspects
 from nlu.choices import chosen_code
 from nlu.completeness import draft_of, expected_answer
 from nlu.corrections import meant_part
+from nlu.elsewhere import is_elsewhere
 from nlu.errors import ModelFileError
 from nlu.evidence import MAX_HYPOTHESES, OUT_OF_SCOPE, Judgement, Weighed, judge
 from nlu.features import PLACE
@@ -75,6 +76,8 @@ class EmbeddedInterpreter:
             return self._choice(judgement, chosen, context)
         if judgement.label in _OPENING and judgement.best.linked and judgement.best.link.quality >= NAMED:
             judgement = replace(judgement, label=ASK + Aspect.GENERAL.value)
+        if judgement.label.startswith(ASK) and is_elsewhere(judgement.best.text):
+            judgement = replace(judgement, label=OUT_OF_SCOPE, candidates=())
         if judgement.label.startswith(ASK):
             return self._question(judgement, context)
         intent, _ = intent_and_aspect(judgement.label)
