@@ -7,6 +7,9 @@ from asr.speech_onset import OnsetSettings, SpeechOnset
 from asr.vad import WINDOW_SAMPLES, SpeechDetector
 from contracts.audio import SAMPLE_BYTES, ms_to_samples, samples_to_ms
 
+_SURE_PRE_ROLL_MS = 96
+"""Of the pre-roll, what is given even if our own voice comes back in it: a first consonant."""
+
 
 class SpeechWatch:
     """Positions are samples of the line's clock."""
@@ -22,6 +25,9 @@ class SpeechWatch:
         self._keep_bytes = ms_to_samples(pre_roll_ms + noticing_ms, rate_hz) * SAMPLE_BYTES
         self._recent = b""
         self._echo = EchoJudge(rate_hz)
+        self._echo_until = 0
+        """End of the last window of our own voice."""
+        self._sure_pre_roll = ms_to_samples(_SURE_PRE_ROLL_MS, rate_hz)
         self._maybe_speech = onset.silence_below
         self.sample = 0
         """So many have come."""
@@ -52,7 +58,7 @@ class SpeechWatch:
             at = first + self._detector_offset
             # The detector takes our own voice that comes back for a speaker.
             if probability >= self._maybe_speech and self._echo.is_echo(at + WINDOW_SAMPLES):
-                probability = 0.0
+                probability, self._echo_until = 0.0, at + WINDOW_SAMPLES
             self.onset.feed(at, WINDOW_SAMPLES, probability)
             yield
 
@@ -69,7 +75,9 @@ class SpeechWatch:
     def since_before_speech(self) -> tuple[int, bytes]:
         """Sample of the line, and the audio from there until now; speech must have started."""
         assert self.onset.start is not None
-        first = max(self._oldest, self.onset.start - self._pre_roll)
+        # Our own voice before the caller's would be recognised as his.
+        not_ours = min(self._echo_until, self.onset.start - self._sure_pre_roll)
+        first = max(self._oldest, self.onset.start - self._pre_roll, not_ours)
         return first, self._recent[(first - self._oldest) * SAMPLE_BYTES :]
 
     def forget_speech(self) -> None:

@@ -9,7 +9,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from asr.ear_events import (
@@ -43,7 +43,7 @@ from contracts.events import (
     Understood,
 )
 from contracts.expectation import Expectation
-from contracts.heard import Heard
+from contracts.heard import Ended, Heard
 from telephony.line import Frame, Key, Line, Played
 from telephony.line import HungUp as LineHungUp
 
@@ -83,6 +83,7 @@ class Session:
         self._later: Heard | None = None
         """A turn that was over when a sentence had begun that is to be heard whole."""
         self._asked_at: float | None = None
+        self._cuts_in = False
         self._over = False
         self._watch = FrameWatch(self._ear, self._speaker, lambda still: self._inbox.put_nowait(_Broken(error=still)))
         self.taken_over: TakenOver | None = None  # until it has failed
@@ -230,6 +231,8 @@ class Session:
                 await self._false_alarm()
                 return
             await self._interrupt(say, turn_over=True)
+        # Who has talked for so long is still talking: what is said next must be heard over it.
+        self._cuts_in = heard.ended is Ended.MAX_TURN
         self._asked_at = self._parts.clock.now()
         meaning = await self._turns.understand(heard, self._state.context())
         await self._step(Understood(heard=heard, meaning=meaning))
@@ -285,6 +288,7 @@ class Session:
     async def _do(self, act: Act) -> None:
         match act:
             case Say():
+                act, self._cuts_in = replace(act, interruptible=act.interruptible and not self._cuts_in), False
                 await self._unpause(act)
                 self._listen_while(act)
                 asked_at, self._asked_at = self._asked_at, None

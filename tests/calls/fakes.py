@@ -106,14 +106,17 @@ class ReadingRecognition:
     def __init__(self, owner: "ReadingRecognizer", on_partial: OnPartial) -> None:
         self._owner = owner
         self._on_partial = on_partial
-        self._fed = b""
+        self._kinds: dict[int, None] = {}
+        self._voiced = 0
         self._told = ""
 
     def feed(self, pcm: bytes) -> None:
-        self._fed += pcm
-        voiced = np.count_nonzero(np.frombuffer(self._fed, "<i2")) * 1000 // RATE_HZ
+        numbers = np.abs(np.frombuffer(pcm, "<i2").astype(int)) // _LOUDNESS
+        found = numbers[numbers > 0]
+        self._voiced += len(found)
+        self._kinds.update(dict.fromkeys(int(number) for number in dict.fromkeys(found)))
         text = self._text()
-        if voiced >= PARTIAL_AFTER_MS and text != self._told:
+        if self._voiced * 1000 >= PARTIAL_AFTER_MS * RATE_HZ and text != self._told:
             self._told = text
             self._on_partial(Partial(text=text, confidence=0.5, stable_chars=0))
 
@@ -129,9 +132,7 @@ class ReadingRecognition:
     def cancel(self) -> None: ...
 
     def _text(self) -> str:
-        numbers = np.abs(np.frombuffer(self._fed, "<i2").astype(int)) // _LOUDNESS
-        kinds = dict.fromkeys(int(number) for number in numbers if number)
-        return " ".join(self._owner.texts[kind - 1] for kind in kinds).strip()
+        return " ".join(self._owner.texts[kind - 1] for kind in self._kinds).strip()
 
 
 class ReadingRecognizer:
