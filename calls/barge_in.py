@@ -48,7 +48,7 @@ class BargeInPolicy:
     """Phrases that show listening, in Northern, Central and Southern speech; alone they are no turn."""
     one_word_turns: tuple[str, ...] = ("không", "thôi", "khoan", "dừng", "alo", "nhầm", "sai")
     """Words that are a turn though they are alone and short; any other short word alone is as likely misheard."""
-    sure_speech_ms: int = 600
+    sure_speech_ms: int = 500
     """Speech as long as this with words that are no backchannel is a turn."""
     sure_backchannel_ms: int = 950
     """Speech as long as this is a turn although what was recognised of it so far is a backchannel or nothing: there is
