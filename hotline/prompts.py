@@ -25,7 +25,7 @@ PROMPTS = {
     "waiting": "Mời bác chờ máy ạ.",
     "lost": "Máy của cán bộ bị mất tiếng. Xin bác giữ máy, tôi nối lại ngay.",
     "number": "Mời bác bấm số điện thoại, xong bác bấm phím thăng.",
-    "number-or-own": "Mời bác bấm số điện thoại, xong bác bấm phím thăng. Nếu là số đang gọi, bác chỉ cần bấm phím thăng.",
+    "number-or-own": "Mời bác bấm số điện thoại, xong bấm phím thăng. Nếu là số đang gọi, bác chỉ cần bấm phím thăng.",
     "number-wrong": "Số này chưa đúng. Số điện thoại bắt đầu bằng số 0, có từ 9 đến 11 chữ số.",
     "number-is": "Tôi nhắc lại số của bác.",
     "confirm": "Nếu đúng và bác đồng ý để cán bộ gọi lại, bác bấm phím 1. Nếu sai, bác bấm phím 2.",

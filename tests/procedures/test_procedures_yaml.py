@@ -62,7 +62,8 @@ def test_mistakes_are_named(tmp_path: Path, old: str, new: str, complaint: str) 
 
 
 @pytest.mark.parametrize(
-    ("data", "complaint"), [(b"", "tệp trống"), (b"\xff\xfe\x00", "không phải chữ UTF-8"), (b"[1]", "phải là danh sách khóa")]
+    ("data", "complaint"),
+    [(b"", "tệp trống"), (b"\xff\xfe\x00", "không phải chữ UTF-8"), (b"[1]", "phải là danh sách khóa")],
 )
 def test_files_that_are_no_content(tmp_path: Path, data: bytes, complaint: str) -> None:
     (tmp_path / "thu.yml").write_bytes(data)
