@@ -42,6 +42,8 @@ _REST = 0.16
 """Energy, as a share of the loudest echo within the fading time, below which a window is what is left of it."""
 _LEAST_GAIN = 1e-4
 """As long as no echo is known: what is 40 dB quieter than we are is no caller."""
+_MOST_GAIN = 0.2
+"""7 dB quieter than we are is the loudest echo: a vowel that is like one of ours by chance is mostly louder."""
 _GAIN_STEP = 0.1
 _AS_NOISE = 4.0
 """Up to so many times the energy of the room's noise is noise."""
@@ -105,7 +107,7 @@ class EchoJudge:
         likest = _strongest(np.correlate(near[-self._window - 2 * self._same_lag :], heard, "valid"),
                             near[-self._window - 2 * self._same_lag :], heard)  # fmt: skip
         energy = float(heard @ heard)
-        if likest.correlation >= LIKELY:
+        if likest.correlation >= LIKELY and likest.gain <= _MOST_GAIN:
             self._explained(lag + self._same_lag - likest.at, likest)
             return True
         if likest.correlation >= _NOISY and energy * (1 - likest.correlation**2) < _AS_NOISE * self._lifted_floor:
@@ -120,6 +122,8 @@ class EchoJudge:
         lag = self._lags - likest.at
         if likest.correlation < LIKELY:
             return float(heard @ heard) < _LEAST_GAIN * float(_energies(ours, self._window).max())
+        if likest.gain > _MOST_GAIN:
+            return False
         agrees = self._agreeing(lag) >= _AGREEING
         self._explained(lag, likest)
         return likest.correlation >= SURE or agrees
@@ -149,7 +153,7 @@ class EchoJudge:
         for one in self._found:
             apart = abs(lag - one)
             beside = apart % self._frame
-            found += min(beside, self._frame - beside) <= self._same_lag and apart <= 3 * self._frame
+            found += min(beside, self._frame - beside) <= self._same_lag and apart <= 2 * self._frame + self._same_lag
         return found
 
 

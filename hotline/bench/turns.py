@@ -34,7 +34,7 @@ class TurnPlan:
     """Listened to through an echo without a word."""
     keys: int = 100
     at_once: int = 5
-    longest_s: float = 560.0
+    longest_s: float = 540.0
     """After so long of calls what is not done is left out."""
     voices: int = 8
     seed: int = 20265
