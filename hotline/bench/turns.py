@@ -24,16 +24,16 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnPlan:
-    noises: int = 110
-    backchannels: int = 110
-    interruptions: int = 110
+    noises: int = 100
+    backchannels: int = 100
+    interruptions: int = 100
     interruptions_over_echo: int = 60
     echo_sounds: int = 40
     """Noises and backchannels of callers with an echo."""
-    sentences: int = 110
+    sentences: int = 60
     """Listened to through an echo without a word."""
-    keys: int = 100
-    at_once: int = 5
+    keys: int = 60
+    at_once: int = 4
     longest_s: float = 540.0
     """After so long of calls what is not done is left out."""
     voices: int = 8
