@@ -44,6 +44,7 @@ from contracts.events import (
 )
 from contracts.expectation import Expectation
 from contracts.heard import Ended, Heard
+from contracts.tasks import end_tasks
 from telephony.line import Frame, Key, Line, Played
 from telephony.line import HungUp as LineHungUp
 
@@ -97,7 +98,7 @@ class Session:
                 stack.push_async_callback(part.close)
             line = asyncio.create_task(self._follow(self._take_line), name=f"line {self._line.call_id}")
             ear = asyncio.create_task(self._follow(self._take_ear), name=f"ear {self._line.call_id}")
-            stack.push_async_callback(_end, line, ear)
+            stack.push_async_callback(end_tasks, line, ear)
             self._inbox.put_nowait(CallStarted(today=self._today))
             while not self._over:
                 await self._take(await self._inbox.get())
@@ -322,9 +323,3 @@ class Session:
         """A fault: the caller goes to a person."""
         self._over = True
         await self._handoff.after_fault(self._speaker.stop)
-
-
-async def _end(*tasks: asyncio.Task[None]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.wait(tasks)

@@ -17,6 +17,7 @@ from calls.api import create_api
 from calls.control import CallControl
 from calls.feed import EventFeed
 from contracts.errors import TongdaiError
+from contracts.tasks import end_tasks
 from hotline.bundles.live import LiveBundle
 from hotline.call_parts import call_parts
 from hotline.calls_greeting import Greeting
@@ -96,7 +97,7 @@ async def running_calls(greeting: Greeting, listening: socket.socket) -> AsyncGe
         packets = packet_keeper(settings, ari, greeting.console_url)
         stack.push_async_callback(packets.close)
         pruning = asyncio.create_task(packets.run(), name="old handoff packets")
-        stack.push_async_callback(_end, pruning)
+        stack.push_async_callback(end_tasks, pruning)
         bundles = await stack.enter_async_context(call_parts(settings, feed, packets))
         sockets = MediaSockets()
         bridge = CallBridge(ari, sockets, media_client=media_client(port_of(listening)))
@@ -129,13 +130,7 @@ async def _taking_calls(bridge: CallBridge, process: CallsProcess) -> AsyncGener
             raise NotReadyError("Asterisk did not register the hotline's application") from error
         yield task
     finally:
-        await _end(task)
-
-
-async def _end(*tasks: asyncio.Task[None]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.wait(tasks)
+        await end_tasks(task)
 
 
 async def _main(greeting: Greeting, guard: ToGuard) -> int:
@@ -150,7 +145,7 @@ async def _main(greeting: Greeting, guard: ToGuard) -> int:
             try:
                 await process.over.wait()
             finally:
-                await _end(beating, obeying)
+                await end_tasks(beating, obeying)
     except TongdaiError as error:
         guard.failed(error)
         return error.exit_status

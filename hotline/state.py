@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from contracts.paths import cache_dir
+from hotline.private_file import write_private
 from hotline.settings import Settings
 
 
@@ -53,11 +54,7 @@ def run_dir(settings: Settings) -> Path:
 def write_state(folder: Path, state: RunState) -> Path:
     """Readable by this user only."""
     file = folder / "state.json"
-    aside = folder / "state.json.new"
-    aside.unlink(missing_ok=True)
-    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-        out.write(state.model_dump_json(indent=1))
-    aside.rename(file)
+    write_private(file, state.model_dump_json(indent=1))
     return file
 
 

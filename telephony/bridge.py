@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 
 from contracts.clock import Clock, SystemClock
+from contracts.tasks import end_tasks
 from telephony.ari.events import (
     ApplicationReplaced,
     ChannelDestroyed,
@@ -104,7 +105,7 @@ class CallBridge:
         finally:
             # The calls end first: they still talk to the exchange over the stream that is being read.
             await self._end_calls()
-            await _end(reading, ticking)
+            await end_tasks(reading, ticking)
 
     async def _read(self, answer: Answer) -> None:
         async with aclosing(self._control.events()) as events:
@@ -114,7 +115,7 @@ class CallBridge:
     async def _end_calls(self) -> None:
         self._ending = True
         while self._tasks:
-            await _end(*self._tasks)
+            await end_tasks(*self._tasks)
         # Those whose task had not begun.
         for call_id, call in tuple(self._calls.items()):
             await call.channels.leave()
@@ -230,10 +231,4 @@ class CallBridge:
             log.exception("call failed", extra={"call_id": line.call_id})
         finally:
             await line.close()
-            await _end(keeping)
-
-
-async def _end(*tasks: asyncio.Task[None]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.wait(tasks)
+            await end_tasks(keeping)

@@ -20,8 +20,9 @@ from typing import Any
 import numpy as np
 
 from hotline.bench.fault_calls import FaultCall, Outcome
-from hotline.bench.process_cost import descendants
+from hotline.bench.process_cost import below
 from hotline.feed_reader import following
+from hotline.guard.slots import MODULE
 from hotline.serve_process import Served, own_run_dir, serving
 from hotline.state import RunState, read_state
 from telephony.sip.agent import Answer, SipAgent
@@ -141,19 +142,12 @@ async def _round(
 
 
 def _strike(served: Served, fault: Fault) -> None:
-    below = descendants(served.process.pid)
-    for module in fault.modules:
-        pids = [served.process.pid] if module == "guard" else [pid for pid in below if _runs(pid, module)]
+    guard = served.process.pid
+    found = [[guard] if module == "guard" else below(guard, module) for module in fault.modules]
+    for pids in found:
         for pid in pids:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, fault.signal_number)
-
-
-def _runs(pid: int, module: str) -> bool:
-    try:
-        return module in Path(f"/proc/{pid}/cmdline").read_text("utf-8", "replace").split("\0")
-    except OSError:
-        return False
 
 
 @asynccontextmanager
@@ -168,10 +162,10 @@ async def _outlived(folder: Path) -> AsyncGenerator[Served]:
     left: set[int] = set()
     try:
         async with serving(folder, environment=environment) as served:
-            left |= {pid for pid in descendants(served.process.pid) if _runs(pid, "hotline.calls_process")}
+            left |= set(below(served.process.pid, MODULE))
             left.add(served.state.asterisk_pid)
             yield served
-            left |= {pid for pid in descendants(served.process.pid) if _runs(pid, "hotline.calls_process")}
+            left |= set(below(served.process.pid, MODULE))
     finally:
         for pid in left:
             with contextlib.suppress(ProcessLookupError):

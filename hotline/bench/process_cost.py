@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from telephony.asterisk.adopted import runs
+
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -28,6 +30,11 @@ def descendants(pid: int) -> list[int]:
         found.append(one)
         open_ += children.get(one, [])
     return found
+
+
+def below(pid: int, module: str) -> list[int]:
+    """`pid` and those below it that run that Python module."""
+    return [one for one in descendants(pid) if runs(one, module)]
 
 
 def cost(pids: Iterable[int]) -> Cost:

@@ -1,11 +1,11 @@
 """What a guard leaves for the next one about the Asterisk that it started, so that calls outlive a guard."""
 
 import json
-import os
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
+from hotline.private_file import write_private
 from telephony.asterisk.settings import AgentAccount, AsteriskSettings
 from telephony.errors import AsteriskConfigError
 
@@ -17,11 +17,7 @@ class ExchangeState:
 
     def write(self, file: Path) -> None:
         """Readable by this user only, as it holds passwords."""
-        aside = file.with_name(file.name + ".new")
-        aside.unlink(missing_ok=True)
-        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-            json.dump({"pid": self.pid, "settings": asdict(self.settings)}, out, default=str)
-        aside.rename(file)
+        write_private(file, json.dumps({"pid": self.pid, "settings": asdict(self.settings)}, default=str))
 
 
 def read_exchange_state(file: Path) -> ExchangeState | None:

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from contracts.clock import Clock, SystemClock
+from contracts.tasks import end_tasks
 from hotline.guard.applications import Applications
 from hotline.guard.child import Child, ChildSpec
 from hotline.guard.exchange import Exchange
@@ -130,7 +131,7 @@ async def guarding(settings: Settings, clock: Clock | None = None) -> AsyncGener
             "telling": partial(telling.run, page),
         }
         tasks = [asyncio.create_task(steadily(name, duty, clock), name=name) for name, duty in duties.items()]
-        stack.push_async_callback(_end, *tasks)
+        stack.push_async_callback(end_tasks, *tasks)
         exchange.in_service = True
         yield Guard(settings, exchange, applications, ari, calls, clock), state, file
 
@@ -141,7 +142,7 @@ async def _start(keepers: list[Keeper]) -> None:
     try:
         await asyncio.gather(*starting)
     finally:
-        await _end(*starting)
+        await end_tasks(*starting)
 
 
 async def _stop(keepers: list[Keeper]) -> None:
@@ -150,12 +151,6 @@ async def _stop(keepers: list[Keeper]) -> None:
 
 async def _nothing(child: Child) -> None:
     return
-
-
-async def _end(*tasks: asyncio.Task[None]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.wait(tasks)
 
 
 def _console_url(settings: Settings, listening: socket.socket) -> str:

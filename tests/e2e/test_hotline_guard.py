@@ -20,7 +20,8 @@ from hotline_calls import (
     hear_each_other,
 )
 
-from hotline.bench.process_cost import descendants
+from hotline.bench.process_cost import below
+from hotline.guard.slots import MODULE
 from hotline.serve_process import Served, serving
 from hotline.state import RunState
 from telephony.asterisk.dialplan import REASON_HEADER
@@ -35,16 +36,8 @@ def run_dir(asterisk_installation: Installation, tmp_path_factory: pytest.TempPa
     return tmp_path_factory.mktemp("run")
 
 
-def below(served: Served, module: str) -> list[int]:
-    """Processes of that module below the guard."""
-    found: list[int] = []
-    for pid in descendants(served.process.pid):
-        try:
-            if module in Path(f"/proc/{pid}/cmdline").read_text().split("\0"):
-                found.append(pid)
-        except OSError:
-            continue
-    return found
+def calls_processes(served: Served) -> list[int]:
+    return below(served.process.pid, MODULE)
 
 
 def kill(pid: int) -> None:
@@ -60,7 +53,7 @@ async def outlived(run_dir: Path, **environment: str) -> AsyncGenerator[Served]:
     left: set[int] = set()
     try:
         async with serving(run_dir, environment=OUTLIVED | environment) as served:
-            left |= set(below(served, "hotline.calls_process")) | {served.state.asterisk_pid}
+            left |= set(calls_processes(served)) | {served.state.asterisk_pid}
             yield served
     finally:
         for pid in left:
@@ -96,13 +89,13 @@ async def test_callers_of_a_dead_or_frozen_process_reach_a_person_and_it_is_repl
     run_dir: Path, number: signal.Signals
 ) -> None:
     async with asyncio.timeout(DEADLINE_S), outlived(run_dir) as served:
-        (pid,) = below(served, "hotline.calls_process")
+        (pid,) = calls_processes(served)
         async with calling(served.state) as call:
             await reaches_a_person(served.state, call, happens=[(pid, number)])
         await answered(served.state)
-        assert pid not in below(served, "hotline.calls_process")
+        assert pid not in calls_processes(served)
         await all_gone(served.state)
-        kill(below(served, "hotline.calls_process")[0])
+        kill(calls_processes(served)[0])
 
 
 async def test_of_two_processes_one_dies_and_the_others_call_goes_on(run_dir: Path) -> None:
@@ -115,9 +108,9 @@ async def test_of_two_processes_one_dies_and_the_others_call_goes_on(run_dir: Pa
         async with ari_of(served.state) as ari:
             applications = {channel.application.split(",")[0] for channel in await ari.channels()} - {""}
         assert len(applications) == 2, "calls take turns among the processes"
-        first, second = below(served, "hotline.calls_process")
+        first, second = calls_processes(served)
         await reaches_a_person_of_either(served, one, other, first)
-        assert second in below(served, "hotline.calls_process")
+        assert second in calls_processes(served)
 
 
 async def reaches_a_person_of_either(served: Served, one: OnCall, other: OnCall, pid: int) -> None:
@@ -146,7 +139,7 @@ async def test_a_call_goes_on_when_the_guard_dies_and_the_next_guard_takes_over(
 
 async def test_guard_and_process_die_and_the_dead_mans_timer_brings_a_person(run_dir: Path) -> None:
     async with asyncio.timeout(DEADLINE_S), outlived(run_dir) as served:
-        (pid,) = below(served, "hotline.calls_process")
+        (pid,) = calls_processes(served)
         async with calling(served.state) as call:
             killed = [(served.process.pid, signal.SIGKILL), (pid, signal.SIGKILL)]
             await reaches_a_person(served.state, call, happens=killed)

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from calls.journal.database import open_database
 from calls.journal.models import Call, StoredEvent
 from contracts.call_event import CallEvent
-from hotline.bench.process_cost import descendants
+from hotline.bench.process_cost import below
+from hotline.guard.slots import MODULE
 from hotline.serve_process import Served, serving
 from telephony.asterisk.installation import Installation
 
@@ -23,11 +24,7 @@ def run_dir(asterisk_installation: Installation, tmp_path_factory: pytest.TempPa
 
 
 def calls_process(served: Served) -> int:
-    (pid,) = [
-        pid
-        for pid in descendants(served.process.pid)
-        if "hotline.calls_process" in Path(f"/proc/{pid}/cmdline").read_text().split("\0")
-    ]
+    (pid,) = below(served.process.pid, MODULE)
     return pid
 
 
