@@ -1,15 +1,14 @@
 """One call: what comes from line and ear goes in order through meaning and dialog, and what they decide is done.
 
-One inbox keeps the order. Frames never pass through it: they go from the line straight into the ear, so that a slow
-decision delays a decision and no audio.
+One queue keeps the order (`calls/incoming.py`).
 """
 
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from asr.ear_events import (
@@ -23,6 +22,7 @@ from asr.ear_events import (
 )
 from calls.barge_in import Verdict
 from calls.handoff import Handoff
+from calls.incoming import Broken, Incoming
 from calls.parts import Parts
 from calls.recorder import CallRecorder
 from calls.speaking import Speaker
@@ -30,7 +30,6 @@ from calls.turns import TurnTaker, nothing_heard
 from calls.voice_over import VoiceOver
 from calls.watchdog import HANDLING_S, FrameWatch
 from contracts.acts import Act, HangUp, Listen, Note, Say, Transfer
-from contracts.audio import SAMPLE_BYTES, samples_to_ms
 from contracts.events import (
     ActFailed,
     BargedIn,
@@ -44,18 +43,9 @@ from contracts.events import (
 )
 from contracts.expectation import Expectation
 from contracts.heard import Ended, Heard
-from contracts.tasks import end_tasks
-from telephony.line import Frame, Key, Line, Played
-from telephony.line import HungUp as LineHungUp
+from telephony.line import Line
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Broken:
-    """Line or ear can no longer be followed."""
-
-    error: Exception
 
 
 class Session:
@@ -63,18 +53,17 @@ class Session:
         self._line = line
         self._parts = parts
         self._today = today
-        self._position = 0
         self._recorder = CallRecorder(
             call_id=line.call_id,
             bundle_id=parts.bundle_id,
             clock=parts.clock,
-            position=lambda: self._position,
+            position=lambda: self._incoming.position,
             listeners=parts.listeners,
         )
-        self._inbox: asyncio.Queue[Event | EarEvent | _Broken] = asyncio.Queue()
         self._ear = parts.make_ear(line.rate_hz)
+        self._incoming = Incoming(line, self._ear)
         self._speaker = Speaker(
-            line=line, voice=parts.voice, clock=parts.clock, recorder=self._recorder, on_end=self._inbox.put_nowait
+            line=line, voice=parts.voice, clock=parts.clock, recorder=self._recorder, on_end=self._incoming.put
         )
         self._handoff = Handoff(line, self._recorder)
         self._turns = TurnTaker(parts.interpreter, parts.thinking, parts.clock, self._recorder, line.rate_hz)
@@ -86,7 +75,7 @@ class Session:
         self._asked_at: float | None = None
         self._cuts_in = False
         self._over = False
-        self._watch = FrameWatch(self._ear, self._speaker, lambda still: self._inbox.put_nowait(_Broken(error=still)))
+        self._watch = FrameWatch(self._ear, self._speaker, self._incoming.fail)
         self.taken_over: TakenOver | None = None  # until it has failed
 
     async def run(self) -> None:
@@ -96,44 +85,17 @@ class Session:
             stack.callback(self._recorder.record, "call.ended")
             for part in (self._line, self._ear, self._speaker):
                 stack.push_async_callback(part.close)
-            line = asyncio.create_task(self._follow(self._take_line), name=f"line {self._line.call_id}")
-            ear = asyncio.create_task(self._follow(self._take_ear), name=f"ear {self._line.call_id}")
-            stack.push_async_callback(end_tasks, line, ear)
-            self._inbox.put_nowait(CallStarted(today=self._today))
+            await stack.enter_async_context(self._incoming.reading(self._speaker, self._watch))
+            self._incoming.put(CallStarted(today=self._today))
             while not self._over:
-                await self._take(await self._inbox.get())
+                await self._take(await self._incoming.next())
 
     def take_over(self, event: TakenOver) -> None:
         """As soon as what is being done right now is done."""
         self.taken_over = event
-        self._inbox.put_nowait(event)
+        self._incoming.put(event)
 
-    async def _follow(self, reading: Callable[[], Awaitable[None]]) -> None:
-        try:
-            await reading()
-        except Exception as error:  # noqa: BLE001 – logged and answered where the call's events are taken
-            self._inbox.put_nowait(_Broken(error=error))
-
-    async def _take_line(self) -> None:
-        async for event in self._line.events():
-            match event:
-                case Frame(pcm=pcm, sample=sample):
-                    self._position = sample + len(pcm) // SAMPLE_BYTES
-                    self._ear.feed(pcm, self._speaker.sounding(len(pcm) // SAMPLE_BYTES))
-                    self._watch.take(event, samples_to_ms(self._position, self._line.rate_hz))
-                case Key(key=key):
-                    self._inbox.put_nowait(KeyPressed(key=key))
-                case Played(utterance_id=utterance_id):
-                    self._speaker.played(utterance_id)
-                case LineHungUp():
-                    break
-        self._inbox.put_nowait(HungUp())
-
-    async def _take_ear(self) -> None:
-        while (event := await self._ear.next_event()) is not None:
-            self._inbox.put_nowait(event)
-
-    async def _take(self, event: Event | EarEvent | _Broken) -> None:
+    async def _take(self, event: Event | EarEvent | Broken) -> None:
         self._watch.handling = True
         try:
             async with asyncio.timeout(HANDLING_S):
@@ -145,12 +107,12 @@ class Session:
         finally:
             self._watch.handling = False
 
-    async def _handle(self, event: Event | EarEvent | _Broken) -> None:
+    async def _handle(self, event: Event | EarEvent | Broken) -> None:
         match event:
             case HungUp():
                 self._decide(event)
                 self._over = True
-            case _Broken(error=error):
+            case Broken(error=error):
                 raise error
             case SpeechStarted():
                 await self._voice_noticed()
@@ -300,7 +262,7 @@ class Session:
                 self._ear.stop_expecting()
                 end = await self._handoff.decided(act)
                 self.taken_over = None if isinstance(end, ActFailed) else self.taken_over
-                self._inbox.put_nowait(end)
+                self._incoming.put(end)
             case HangUp():
                 await self._line.hang_up()
             case Note():

@@ -47,7 +47,7 @@ def told_late(content: Content, monkeypatch: pytest.MonkeyPatch) -> Callable[...
 
         def begun(self: Session, *args: Any, **options: Any) -> None:
             begin(self, *args, **options)
-            put.append(self._inbox.put_nowait)  # pyright: ignore[reportPrivateUsage]
+            put.append(self._incoming.put)  # pyright: ignore[reportPrivateUsage]
 
         monkeypatch.setattr(Session, "__init__", begun)
 

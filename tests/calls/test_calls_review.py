@@ -68,7 +68,7 @@ async def test_a_voice_that_is_gone_already_does_not_pause(content: Content, mon
 
     def begun(self: Session, *args: Any, **options: Any) -> None:
         begin(self, *args, **options)
-        put.append(self._inbox.put_nowait)  # pyright: ignore[reportPrivateUsage]
+        put.append(self._incoming.put)  # pyright: ignore[reportPrivateUsage]
 
     monkeypatch.setattr(Session, "__init__", begun)
     engine.late = lambda: put[0](SpeechStarted(sample=0))
