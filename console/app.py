@@ -52,7 +52,7 @@ def create_console(config: ConsoleConfig, figures: Figures, clock: Clock | None 
     log_of_looks = AuditLog(config.folder / audit.FILE_NAME, clock)
     http = httpx.AsyncClient(trust_env=False)
     client = CallsClient(http)
-    metrics = Metrics(figures, lambda: hub.connected)
+    metrics = Metrics(figures, feeds_connected=lambda: hub.connected, calls_shown=lambda: hub.calls.going_on_now)
     hub = Hub(config.feeds, client, clock, observe=metrics.observe)
 
     @asynccontextmanager

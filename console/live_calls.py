@@ -45,6 +45,11 @@ class LiveCalls:
         call = self._calls.get(call_id)
         return call if call is not None and call.ended_at is None else None
 
+    @property
+    def going_on_now(self) -> int:
+        """How many, as far as is known."""
+        return sum(call.ended_at is None for call in self.all())
+
     def put(self, feed: FeedAddress, event: CallEvent) -> str | None:
         """What browsers get of it."""
         line = shown(event)

@@ -36,7 +36,7 @@ _MOST_CALLS = 2000
 
 
 class Metrics:
-    def __init__(self, figures: Figures, feeds_connected: Callable[[], int]) -> None:
+    def __init__(self, figures: Figures, *, feeds_connected: Callable[[], int], calls_shown: Callable[[], int]) -> None:
         # When a counter began says nothing here: all of them begin with the process.
         disable_created_metrics()
         self._registry = CollectorRegistry(auto_describe=False)
@@ -67,7 +67,7 @@ class Metrics:
             "fault": self._faults,
             "recognition.failed": self._unheard,
         }
-        self._registry.register(_OfProcesses(figures, feeds_connected))
+        self._registry.register(_OfProcesses(figures, feeds_connected, calls_shown))
 
     def text(self) -> bytes:
         return generate_latest(self._registry)
@@ -104,15 +104,17 @@ class Metrics:
 class _OfProcesses(Collector):
     """Read when asked for."""
 
-    def __init__(self, figures: Figures, feeds_connected: Callable[[], int]) -> None:
+    def __init__(self, figures: Figures, feeds_connected: Callable[[], int], calls_shown: Callable[[], int]) -> None:
         self._figures = figures
         self._feeds_connected = feeds_connected
+        self._calls_shown = calls_shown
 
     def collect(self) -> Iterable[Metric]:
         yield GaugeMetricFamily("tongdai_ready", "Calls are answered", 0.0 if self._figures.missing() else 1.0)
         yield GaugeMetricFamily(
             "tongdai_feeds_connected", "Calls processes that the console sees", self._feeds_connected()
         )
+        yield GaugeMetricFamily("tongdai_calls_shown", "Calls that the live page shows going on", self._calls_shown())
         yield from self._of_calls()
         yield from self._of_all()
 
@@ -131,6 +133,7 @@ class _OfProcesses(Collector):
         of = calls | dict(self._figures.processes("others")) | {"asterisk": self._figures.exchange}
         yield _gauge("process_up", "It runs and has said that it is ready", of, "ready")
         yield _gauge("process_restarts", "Times it was started anew", of, "restarts")
+        yield _gauge("tasks", "Tasks of its event loop", of, "tasks")
         yield _gauge("loop_lag_seconds", "How late its event loop was at the last beat", of, "lag_ms", 0.001)
 
 

@@ -46,14 +46,15 @@ class ToGuard:
         self.say({"error": str(error)[:2000], "code": error.code, "exit_status": error.exit_status})
 
     async def beat(self, figures: Callable[[], Mapping[str, Any]]) -> None:
-        """Until cancelled. `lag_ms`: how much later than asked this loop came to it."""
+        """Until cancelled. `lag_ms`: how much later than asked this loop came to it. `tasks`: that live in it."""
         loop = asyncio.get_running_loop()
         number = 0
         while True:
             due = loop.time() + BEAT_EVERY_S
             await asyncio.sleep(BEAT_EVERY_S)
             number += 1
-            self.say({"beat": number, "lag_ms": round((loop.time() - due) * 1000, 1), **figures()})
+            lag_ms = round((loop.time() - due) * 1000, 1)
+            self.say({"beat": number, "lag_ms": lag_ms, "tasks": len(asyncio.all_tasks()), **figures()})
 
 
 async def guard_commands() -> asyncio.Queue[Command | None]:

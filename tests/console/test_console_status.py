@@ -10,7 +10,16 @@ from console.figures import STALE_S, Figures
 from console.metrics import Metrics
 from contracts.clock import ScriptedClock
 
-BEAT = {"ready": True, "pid": 1, "restarts": 2, "calls": 3, "behind_ms": 250.0, "lag_ms": 4.0, "draining": False}
+BEAT = {
+    "ready": True,
+    "pid": 1,
+    "restarts": 2,
+    "calls": 3,
+    "behind_ms": 250.0,
+    "lag_ms": 4.0,
+    "tasks": 21,
+    "draining": False,
+}
 TOLD: dict[str, Any] = {
     "calls": {"0": BEAT},
     "others": {"journal": {"ready": True, "restarts": 0, "lag_s": 1.5, "waiting": 2, "away": False}},
@@ -68,6 +77,8 @@ async def test_figures_have_numbers_and_nothing_personal(tmp_path: Path) -> None
         "tongdai_interruptions_total 1.0",
         'tongdai_calls_now{process="0"} 3.0',
         'tongdai_recogniser_behind_seconds{process="0"} 0.25',
+        'tongdai_tasks{process="calls-0"} 21.0',
+        "tongdai_calls_shown 0.0",
         'tongdai_loop_lag_seconds{process="calls-0"} 0.004',
         'tongdai_process_restarts{process="asterisk"} 1.0',
         'tongdai_journal_lag_seconds{process="journal"} 1.5',
@@ -84,7 +95,7 @@ def test_figures_of_anything_are_read(caplog: pytest.LogCaptureFixture) -> None:
     anything: tuple[dict[str, Any], ...] = ({}, {"calls": 1, "exchange": []}, {"calls": {"0": {"calls": "many"}}})
     for told in anything:
         figures.take(told)
-        assert b"tongdai_ready 0.0" in Metrics(figures, lambda: 0).text()
+        assert b"tongdai_ready 0.0" in Metrics(figures, feeds_connected=lambda: 0, calls_shown=lambda: 0).text()
 
 
 async def test_the_api_is_described(tmp_path: Path) -> None:
