@@ -105,6 +105,28 @@ class SpokenFact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseAnswer:
+    case: str
+    """As in the facts; empty: the normal case."""
+    words: tuple[str, ...]
+    """What a caller says who means it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseQuestion:
+    """Tells the cases of some aspects apart by something that the caller can see for himself."""
+
+    aspects: tuple[Aspect, ...]
+    ask: str
+    answers: tuple[CaseAnswer, ...]
+    """In the order of the keys, from 1; the key after the last is for those who do not know."""
+
+    @property
+    def cases(self) -> tuple[str, ...]:
+        return tuple(answer.case for answer in self.answers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordSource:
     """The published record behind a procedure."""
 
@@ -131,6 +153,7 @@ class Procedure:
     version: str
     """Hash of this content."""
     source: RecordSource
+    questions: tuple[CaseQuestion, ...] = ()
     valid_from: date | None = None
     valid_to: date | None = None
     """Last day in force; None: open."""

@@ -6,10 +6,11 @@ import re
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from contracts.meaning import Aspect
 from contracts.mistakes import Mistakes
+from procedures.case_questions import CaseQuestionYaml, mistakes_in
 from procedures.record import (
     Duration,
     FactSource,
@@ -23,6 +24,7 @@ from procedures.record import (
     Value,
     YesNo,
 )
+from procedures.strict import Strict, Text
 from procedures.yaml_source import YamlSource
 
 VERSION_CHARS = 12
@@ -30,14 +32,8 @@ PHRASE_LIMIT = 420
 """Characters: about half a minute of speech; more is lost on a phone."""
 PAPERS_LIMIT = 4
 
-Text = Annotated[str, Field(min_length=1)]
 
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
-class ValueYaml(_Strict):
+class ValueYaml(Strict):
     """Exactly one kind of value."""
 
     money: int | None = Field(default=None, ge=0)
@@ -66,12 +62,12 @@ class ValueYaml(_Strict):
         return YesNo(yes=bool(self.yes))
 
 
-class FactSourceYaml(_Strict):
+class FactSourceYaml(Strict):
     field: Text
     hash: Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")]
 
 
-class FactYaml(_Strict):
+class FactYaml(Strict):
     aspect: Aspect
     phrase: Annotated[str, Field(min_length=1, max_length=PHRASE_LIMIT)]
     case: str = ""
@@ -114,14 +110,14 @@ class FactYaml(_Strict):
         )
 
 
-class RecordSourceYaml(_Strict):
+class RecordSourceYaml(Strict):
     decision: str | None = None
     updated: date | None = None
     read: date | None = None
     hash: Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")]
 
 
-class ProcedureYaml(_Strict):
+class ProcedureYaml(Strict):
     version: Literal["1"]
     code: Annotated[str, Field(pattern=r"^\d\.\d{6}$")]
     name: Text
@@ -131,6 +127,7 @@ class ProcedureYaml(_Strict):
     valid_to: date | None = None
     source: RecordSourceYaml
     facts: tuple[FactYaml, ...] = Field(min_length=1)
+    questions: tuple[CaseQuestionYaml, ...] = ()
 
 
 def _unsaid(phrase: str, value: Value) -> str:
@@ -161,13 +158,18 @@ def read_procedure(source: YamlSource) -> Procedure:
     for index, name in enumerate(names):
         if name in names[:index]:
             mistakes.add(source.fail(("aliases", index), f"tên gọi lặp lại: {name}"))
+    facts = tuple(fact.fact() for fact in read.facts)
+    questions = tuple(question.question() for question in read.questions)
+    for path, text in mistakes_in(questions, facts):
+        mistakes.add(source.fail(path, text))
     mistakes.raise_any()
     return Procedure(
         code=read.code,
         name=read.name,
         short_name=read.short_name,
         aliases=read.aliases,
-        facts=tuple(fact.fact() for fact in read.facts),
+        facts=facts,
+        questions=questions,
         version=content_hash(source.data),
         source=RecordSource(
             decision=read.source.decision or "",

@@ -83,3 +83,45 @@ def test_one_alias_of_two_procedures_is_refused(tmp_path: Path) -> None:
     write(tmp_path, GOOD.replace("1.000001", "1.000002"), "thu2.yml")
     with pytest.raises(ContentFileError, match=r"thu2\.yml:6: aliases\.0: tên gọi 'làm thử' đã thuộc về 1\.000001"):
         Catalogue.load(tmp_path)
+
+
+ASKING = (
+    GOOD
+    + """- aspect: fee
+  case: làm gấp
+  phrase: Làm gấp thì phí là 20.000 đồng.
+  source: {field: submission_methods, hash: "0123456789ab"}
+  status: unreviewed
+questions:
+- aspects: [fee]
+  ask: Bác có cần lấy ngay không ạ?
+  answers:
+  - {case: làm gấp, words: [có, lấy ngay]}
+  - {case: "", words: [không]}
+"""
+)
+
+
+def test_a_question_that_tells_cases_apart_is_read(tmp_path: Path) -> None:
+    write(tmp_path, ASKING)
+    question = Catalogue.load(tmp_path).procedures()[0].questions[0]
+    assert question.cases == ("làm gấp", "")
+    assert question.answers[0].words == ("có", "lấy ngay")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("words: [không]", "words: [Có]", "thu.yml:20: questions.0: hai câu trả lời có chung chữ 'có'"),
+        ('case: "", words', "case: làm gấp, words", "thu.yml:20: questions.0: hai câu trả lời dẫn tới cùng một"),
+        ("không ạ?", "không ạ", "thu.yml:20: questions.0: ask phải là câu hỏi"),
+        ("{case: làm gấp,", "{case: làm từ từ,", "thu.yml:23: questions.0.answers.0.case: không có điều nào của fee"),
+        ('  - {case: "", words: [không]}\n', "", "thu.yml:20: questions.0: answers: cần ít nhất hai"),
+    ],
+)
+def test_mistakes_of_questions_are_named(tmp_path: Path, old: str, new: str, complaint: str) -> None:
+    assert old in ASKING
+    write(tmp_path, ASKING.replace(old, new, 1))
+    with pytest.raises(ContentFileError) as caught:
+        Catalogue.load(tmp_path)
+    assert complaint in str(caught.value)
