@@ -3,7 +3,6 @@
 import importlib
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import cast
 
 from asr.errors import UnknownEngine
@@ -15,16 +14,14 @@ DEFAULT = "people"
 _STARTERS = {
     "people": "asr.people.engine:start_people",
 }
-"""`module:function`, the function taking `language_model=` and giving a started recogniser."""
+"""`module:function`, the function giving a started recogniser."""
 
 
 def names() -> tuple[str, ...]:
     return tuple(_STARTERS)
 
 
-async def start_engine(
-    name: str = DEFAULT, *, language_model: Path | None = None, workers: int = 1
-) -> SharedRecognizer:
+async def start_engine(name: str = DEFAULT, *, workers: int = 1) -> SharedRecognizer:
     """`workers`: how many of it share the turns. Raises `UnknownEngine`, or what the engine itself raises."""
     if name not in _STARTERS:
         raise UnknownEngine(f"engine: {name!r} is none of {', '.join(_STARTERS)}")
@@ -33,7 +30,7 @@ async def start_engine(
     started: list[PooledRecognizer] = []
     async with AsyncExitStack() as undo:
         for _ in range(workers):
-            recognizer = await start(language_model=language_model)
+            recognizer = await start()
             undo.push_async_callback(recognizer.close)
             started.append(recognizer)
         undo.pop_all()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from asr.errors import EarError
@@ -82,7 +83,15 @@ class PooledRecognition(Recognition, Protocol):
 class PooledRecognizer(Recognizer, Protocol):
     """One of several that `asr.sharing.SharedRecognizer` makes one of."""
 
-    def open(self, *, rate_hz: int, expectation: Expectation, on_partial: OnPartial) -> PooledRecognition: ...
+    def open(
+        self, *, rate_hz: int, expectation: Expectation, on_partial: OnPartial, language_model: Path | None = None
+    ) -> PooledRecognition:
+        """`language_model`: the file that this turn leans towards, loaded with its first turn; None: none."""
+        ...
+
+    def unload(self, language_model: Path) -> None:
+        """No further turn leans towards it; those that are open keep it."""
+        ...
 
     def load(self) -> RecognizerLoad:
         """What is known already; asks nobody."""

@@ -7,8 +7,10 @@ to must not end all of them. Where none runs, a result that is asked for waits a
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from asr.errors import EarError, RecognizerUnavailable
 from asr.recognizer import OnPartial, Partial, PooledRecognition, PooledRecognizer, RecognizerLoad
@@ -29,6 +31,7 @@ class _Opening:
     rate_hz: int
     expectation: Expectation
     on_partial: OnPartial
+    language_model: Path | None
 
 
 class SharedRecognizer:
@@ -42,10 +45,28 @@ class SharedRecognizer:
         self._recognizers = tuple(recognizers)
         self._replacement_s = replacement_s
         self._open = [0] * len(self._recognizers)
+        self._users: Counter[Path] = Counter()
 
-    def open(self, *, rate_hz: int, expectation: Expectation, on_partial: OnPartial) -> "SharedRecognition":
+    def open(
+        self, *, rate_hz: int, expectation: Expectation, on_partial: OnPartial, language_model: Path | None = None
+    ) -> "SharedRecognition":
         """Raises what the recognisers raise, if all of them do."""
-        return SharedRecognition(self, _Opening(rate_hz=rate_hz, expectation=expectation, on_partial=on_partial))
+        opening = _Opening(
+            rate_hz=rate_hz, expectation=expectation, on_partial=on_partial, language_model=language_model
+        )
+        return SharedRecognition(self, opening)
+
+    def use(self, language_model: Path) -> None:
+        """Somebody's turns lean towards it from now on, until `leave`."""
+        self._users[language_model] += 1
+
+    def leave(self, language_model: Path) -> None:
+        """After the last one who uses it no recogniser keeps it."""
+        self._users[language_model] -= 1
+        if self._users[language_model] <= 0:
+            del self._users[language_model]
+            for recognizer in self._recognizers:
+                recognizer.unload(language_model)
 
     def load(self) -> RecognizerLoad:
         """Of those that run; behind is what the least of them is, where the next turn can go."""
@@ -64,7 +85,10 @@ class SharedRecognizer:
         for at in sorted(range(len(self._open)), key=lambda at: (at == last, self._late(at), self._open[at])):
             try:
                 recognition = self._recognizers[at].open(
-                    rate_hz=opening.rate_hz, expectation=opening.expectation, on_partial=on_partial
+                    rate_hz=opening.rate_hz,
+                    expectation=opening.expectation,
+                    on_partial=on_partial,
+                    language_model=opening.language_model,
                 )
             except EarError as error:
                 failure = error

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from asr.adapted import AdaptedRecognizer
 from asr.ear import Ear
 from asr.engines import start_engine
 from asr.vad import warm_up
@@ -18,15 +19,14 @@ from hotline.bundles.live import LiveBundle, Making, live_bundle
 from hotline.bundles.loading import Bundle, first_bundle, load_bundle
 from hotline.bundles.publishing import open_store
 from hotline.journal import spool_folder
-from hotline.knowledge import load_language_model
-from hotline.settings import Content, Settings
+from hotline.settings import Settings
 from procedures.record import Profile
 from tts.pool import open_voice
 
 
 @asynccontextmanager
 async def call_parts(settings: Settings, feed: EventFeed, packets: PacketKeeper) -> AsyncGenerator[LiveBundle]:
-    """Recogniser and voice stay; what belongs to the content follows the published bundle, from call to call.
+    """Engines stay; what belongs to the content, also what is leaned towards, follows the published bundle.
 
     Raises `TongdaiError` of the part that cannot be loaded.
     """
@@ -34,15 +34,12 @@ async def call_parts(settings: Settings, feed: EventFeed, packets: PacketKeeper)
     first = await asyncio.to_thread(
         first_bundle, store, settings.content.folder, lambda folder: load_bundle(folder, profile)
     )
-    language_model = await asyncio.to_thread(load_language_model, Content(folder=first.bundle.folder))
     await asyncio.to_thread(warm_up)
     async with AsyncExitStack() as stack:
         spool = Spool(spool_folder(settings))
         stack.push_async_callback(asyncio.to_thread, spool.close)
-        recognizer = await start_engine(
-            settings.recognition.engine, language_model=language_model, workers=settings.recognition.workers
-        )
-        stack.push_async_callback(recognizer.close)
+        engine = await start_engine(settings.recognition.engine, workers=settings.recognition.workers)
+        stack.push_async_callback(engine.close)
         voice = open_voice(settings.speech.engine, workers=settings.speech.workers, fallback=settings.speech.fallback)
         stack.push_async_callback(voice.close)
         await voice.start()
@@ -60,6 +57,7 @@ async def call_parts(settings: Settings, feed: EventFeed, packets: PacketKeeper)
                 judge = bundle.interpreter.completeness
                 return await asyncio.get_running_loop().run_in_executor(thinking, judge, text)
 
+            recognizer = AdaptedRecognizer(engine, bundle.language_model)
             return Parts(
                 make_ear=lambda rate_hz: Ear(recognizer=recognizer, rate_hz=rate_hz, completeness=completeness),
                 interpreter=bundle.interpreter,
@@ -69,7 +67,7 @@ async def call_parts(settings: Settings, feed: EventFeed, packets: PacketKeeper)
                 thinking=thinking,
                 barge_in=barge_in(bundle),
                 listeners=(feed.publish, lambda event: spool.put(masked(event)), packets.listener(name_of)),
-                recognizer_load=recognizer.load,
+                recognizer_load=engine.load,
             )
 
         making = Making(load=lambda folder: load_bundle(folder, profile), prepare=prepare, parts=parts)

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from asr.adapted import AdaptedRecognizer
 from asr.engines import DEFAULT, start_engine
 from asr.recognizer import Recognizer
 from asr.transcribe import Transcript, transcribe_file
@@ -19,9 +20,10 @@ from telephony.wav import write_wav
 @asynccontextmanager
 async def listening(settings: Settings, engine: str = DEFAULT) -> AsyncGenerator[Recognizer]:
     """A recogniser that leans towards the content's words."""
-    recognizer = await start_engine(engine, language_model=load_language_model(settings.content))
+    language_model = await asyncio.to_thread(load_language_model, settings.content.folder)
+    recognizer = await start_engine(engine)
     try:
-        yield recognizer
+        yield AdaptedRecognizer(recognizer, language_model)
     finally:
         await recognizer.close()
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from asr.ctc.number_lines import number_lines
 from contracts.paths import cache_dir
 from hotline.language_model import content_language_model
-from hotline.settings import Content as ContentSettings
 from nlu.interpreter import Interpreter, start_interpreter
 from nlu.lm_lines import content_lines
 from procedures.catalogue import Catalogue
@@ -26,8 +25,8 @@ def load_interpreter(folder: Path, catalogue: Catalogue) -> Interpreter:
     return start_interpreter(folder, catalogue.procedures(), cache=cache_dir() / "nlu")
 
 
-def load_language_model(settings: ContentSettings) -> Path:
-    """Raises `MeaningError`, `ProcedureError`."""
-    catalogue = Catalogue.load(settings.folder / "procedures")
-    lines = itertools.chain(content_lines(settings.folder, catalogue.procedures()), number_lines())
+def load_language_model(folder: Path, catalogue: Catalogue | None = None) -> Path:
+    """`catalogue`: of this folder, where it was read already. Raises `MeaningError`, `ProcedureError`, `OSError`."""
+    catalogue = catalogue or Catalogue.load(folder / "procedures")
+    lines = itertools.chain(content_lines(folder, catalogue.procedures()), number_lines())
     return content_language_model(lines)

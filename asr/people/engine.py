@@ -34,12 +34,11 @@ class PeopleRecognizer:
         self,
         model: Path,
         vocabulary: Path,
-        language_model: Path | None,
         *,
         module: str = _WORKER,
         watch: Watch | None = None,
     ) -> None:
-        args = [str(path) for path in (model, vocabulary, language_model) if path is not None]
+        args = [str(model), str(vocabulary)]
         self._keeper = WorkerKeeper(module, args, on_message=self._receive, on_lost=self._fail_all, watch=watch)
         self._numbers = itertools.count(1)
         self._open: dict[int, PeopleRecognition] = {}
@@ -69,17 +68,24 @@ class PeopleRecognizer:
             capacity=MAX_STREAMS if self._keeper.pid is not None else 0,
         )
 
-    def open(self, *, rate_hz: int, expectation: Expectation, on_partial: OnPartial) -> "PeopleRecognition":
+    def open(
+        self, *, rate_hz: int, expectation: Expectation, on_partial: OnPartial, language_model: Path | None = None
+    ) -> "PeopleRecognition":
         """Raises `ValueError` for a rate other than 8000 or 16000 Hz."""
         if rate_hz not in RATES_HZ:
             raise ValueError(f"rate_hz: {rate_hz} is not one of {RATES_HZ}")
         name = next(self._numbers)
         self.send(
             {"type": "open", "stream": name, "rate_hz": rate_hz, "kind": expectation.kind,
-             "phrases": list(expectation.phrases)}
+             "phrases": list(expectation.phrases), "language_model": str(language_model or "")}
         )  # fmt: skip
         recognition = self._open[name] = PeopleRecognition(self, name, on_partial)
         return recognition
+
+    def unload(self, language_model: Path) -> None:
+        # A worker that is gone has nothing loaded, nor has one that came after it.
+        with contextlib.suppress(EarError):
+            self.send({"type": "unload", "language_model": str(language_model)})
 
     async def cpu_s(self) -> float:
         return float(await self.request({"type": "cpu"}))
@@ -136,6 +142,8 @@ class PeopleRecognizer:
                 self._settle(header["request"], header["cpu_s"])
             case "refused":
                 self._refused(header)
+            case "model_refused":
+                log.error("language model refused", extra={"file": header["language_model"], "why": header["reason"]})
             case kind:
                 log.error("unknown frame", extra={"frame": kind})
 
@@ -219,9 +227,9 @@ class PeopleRecognition:
         return from_wire(await self._recognizer.request({"type": kind, "stream": self._name}))
 
 
-async def start_people(*, language_model: Path | None = None) -> PeopleRecognizer:
+async def start_people() -> PeopleRecognizer:
     """Fetches the model if it is missing, and starts the worker. Raises `EarError`."""
     model = await asyncio.to_thread(ensure_people)
-    recognizer = PeopleRecognizer(model.onnx, model.vocabulary, language_model)
+    recognizer = PeopleRecognizer(model.onnx, model.vocabulary)
     await recognizer.start()
     return recognizer

@@ -1,7 +1,8 @@
-"""The worker process: `python -m asr.people.worker MODEL VOCABULARY [LANGUAGE_MODEL]`.
+"""The worker process: `python -m asr.people.worker MODEL VOCABULARY`.
 
 Frames in (header, payload):
-    open    stream, rate_hz, kind, phrases
+    open    stream, rate_hz, kind, phrases, language_model    a file, loaded with its first stream; "": none
+    unload  language_model
     feed    stream; payload PCM16
     peek    stream, request
     finish  stream, request
@@ -15,6 +16,7 @@ Frames out:
     result  request, hypotheses
     refused stream, code, reason      the stream is gone; requests for it are refused too
     cpu     request, cpu_s
+    model_refused language_model, reason    its streams lean towards the model that was loaded before it
     pong    behind_ms                 between two batches: the sign that the worker does not hang
 
 Streams are taken in batches as they have whole chunks, without waiting for one another; a stream whose result is
@@ -29,12 +31,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from asr.ctc.biasing import Biasing
-from asr.ctc.lm import load_lm
 from asr.ctc.prefix_beam import BeamSettings
 from asr.ctc.vocabulary import Vocabulary, read_vocabulary
 from asr.errors import RecognizerBusy, RecognizerUnavailable
 from asr.people.acoustics import ADVANCE_FRAMES, CHUNK_FRAMES, Acoustics
+from asr.people.language_models import LanguageModels
 from asr.people.limits import MAX_STREAMS
 from asr.people.nbest import to_wire
 from asr.people.stream import Stream, open_stream, results, step
@@ -52,16 +53,17 @@ NICENESS = 5
 """A third of the processor's time against one process that wants all of it, and all of what others leave."""
 _FIRST_GUESS_MS = 40.0
 _SMOOTHING = 0.1
+_ARGUMENTS = 2
 MAX_BACKLOG_CHUNKS = 150
 """A minute of audio that waits, over all streams, from which no further stream is opened."""
 
 
 class Worker:
-    def __init__(self, port: WorkerPort, acoustics: Acoustics, vocabulary: Vocabulary, biasing: Biasing) -> None:
+    def __init__(self, port: WorkerPort, acoustics: Acoustics, vocabulary: Vocabulary) -> None:
         self._port = port
         self._acoustics = acoustics
         self._vocabulary = vocabulary
-        self._biasing = biasing
+        self._language_models = LanguageModels(on_refused=self._refuse_model)
         self._settings = BeamSettings()
         self._streams: dict[int, Stream] = {}
         self._wanted: dict[int, list[tuple[int, bool]]] = {}
@@ -90,6 +92,8 @@ class Worker:
                     stream.features.feed(payload)
             case "peek" | "finish":
                 self._want(header)
+            case "unload":
+                self._language_models.unload(header["language_model"])
             case "withdraw":
                 self._withdraw(header["request"])
             case "cancel":
@@ -110,7 +114,8 @@ class Worker:
             reason = f"{len(self._streams)} recognitions open, {backlog * 0.4:.0f} s of audio waiting"
             self._refuse(name, RecognizerBusy.code, reason)
             return
-        scorer = self._biasing.scorer(Expecting(header["kind"]), tuple(header["phrases"]))
+        biasing = self._language_models.biasing(header["language_model"])
+        scorer = biasing.scorer(Expecting(header["kind"]), tuple(header["phrases"]))
         self._streams[name] = open_stream(
             rate_hz=header["rate_hz"], vocabulary=self._vocabulary, scorer=scorer, settings=self._settings
         )
@@ -141,6 +146,9 @@ class Worker:
 
     def _refuse(self, name: int, code: str, reason: str, request: int | None = None) -> None:
         self._port.send({"type": "refused", "stream": name, "request": request, "code": code, "reason": reason})
+
+    def _refuse_model(self, language_model: str, reason: str) -> None:
+        self._port.send({"type": "model_refused", "language_model": language_model, "reason": reason})
 
     def _work(self) -> None:
         """One batch of whole chunks, of the wanted streams if there are any; then the results that are due."""
@@ -183,18 +191,17 @@ class Worker:
 
 
 def _arguments(arguments: list[str]) -> Iterator[Path]:
-    if len(arguments) not in (2, 3):
-        raise SystemExit("usage: python -m asr.people.worker MODEL VOCABULARY [LANGUAGE_MODEL]")
+    if len(arguments) != _ARGUMENTS:
+        raise SystemExit("usage: python -m asr.people.worker MODEL VOCABULARY")
     return map(Path, arguments)
 
 
 def main() -> None:
     # Audio that flows goes before speech that is recognised: a late frame is heard, a late result waited for.
     os.nice(NICENESS)
-    model, vocabulary, *lm = _arguments(sys.argv[1:])
+    model, vocabulary = _arguments(sys.argv[1:])
     port = WorkerPort()
-    biasing = Biasing(load_lm(lm[0]) if lm else None)
-    worker = Worker(port, Acoustics(model, flush_denormals=True), read_vocabulary(vocabulary), biasing)
+    worker = Worker(port, Acoustics(model, flush_denormals=True), read_vocabulary(vocabulary))
     port.ready()
     worker.run()
 

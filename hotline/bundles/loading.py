@@ -11,7 +11,7 @@ from dialogs.content import Content
 from dialogs.engine import Engine
 from hotline.bundles.errors import BundleBroken
 from hotline.bundles.store import BundleStore
-from hotline.knowledge import load_interpreter
+from hotline.knowledge import load_interpreter, load_language_model
 from nlu.interpreter import Interpreter
 from procedures.record import Profile
 
@@ -22,13 +22,15 @@ _WHY_CHARS = 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle:
-    """In memory as a whole: what happens to its files later concerns no call."""
+    """What happens to the folder later concerns no call."""
 
     id: str
     folder: Path
     content: Content
     engine: Engine
     interpreter: Interpreter
+    language_model: Path
+    """Of the recogniser; in the cache."""
 
     @property
     def prompts(self) -> list[str]:
@@ -37,11 +39,18 @@ class Bundle:
 
 
 def load_bundle(folder: Path, profile: Profile) -> Bundle:
-    """Takes seconds. Raises `TongdaiError` naming what is wrong in the folder."""
+    """Takes seconds. Raises `TongdaiError` naming what is wrong in the folder, `OSError`."""
     content = Content.load(folder)
     engine = Engine(content, profile=profile)
     interpreter = load_interpreter(folder, content.catalogue)
-    return Bundle(id=engine.bundle_id, folder=folder, content=content, engine=engine, interpreter=interpreter)
+    return Bundle(
+        id=engine.bundle_id,
+        folder=folder,
+        content=content,
+        engine=engine,
+        interpreter=interpreter,
+        language_model=load_language_model(folder, content.catalogue),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,6 @@ from hotline.bundles.errors import BundleError, ContentRefused
 from hotline.bundles.history import Action, Entry
 from hotline.bundles.store import BundleStore
 from hotline.knowledge import load_language_model
-from hotline.settings import Content as ContentSettings
 from hotline.settings import Settings
 from hotline.state import run_dir
 
@@ -35,7 +34,7 @@ def publish(store: BundleStore, folder: Path, note: str = "") -> Published:
             checked = check(staged)
             if checked.problems:
                 raise ContentRefused(checked.problems)
-            load_language_model(ContentSettings(folder=staged))
+            load_language_model(staged)
             bundle = store.keep(staged)
         live = store.history()[-1:]
         entry = store.switch(bundle, Action.PUBLISH, note)

@@ -21,7 +21,7 @@ def people_model() -> PeopleModel:
 
 @pytest.fixture
 async def recognizer(people_model: PeopleModel) -> AsyncIterator[PeopleRecognizer]:
-    started = PeopleRecognizer(people_model.onnx, people_model.vocabulary, None)
+    started = PeopleRecognizer(people_model.onnx, people_model.vocabulary)
     await started.start()
     yield started
     await started.close()

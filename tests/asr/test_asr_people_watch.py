@@ -22,7 +22,7 @@ PCM = bytes(320)
 
 @pytest.fixture
 async def standin() -> AsyncIterator[PeopleRecognizer]:
-    started = PeopleRecognizer(Path("none"), Path("none"), None, module=STANDIN, watch=QUICK)
+    started = PeopleRecognizer(Path("none"), Path("none"), module=STANDIN, watch=QUICK)
     await started.start()
     yield started
     await started.close()
@@ -123,7 +123,7 @@ async def test_a_worker_that_does_not_start_is_told_of_once() -> None:
 
 
 async def test_closing_fails_what_is_open() -> None:
-    recognizer = PeopleRecognizer(Path("none"), Path("none"), None, module=STANDIN, watch=QUICK)
+    recognizer = PeopleRecognizer(Path("none"), Path("none"), module=STANDIN, watch=QUICK)
     await recognizer.start()
     recognition = opened(recognizer)
     await recognizer.close()

@@ -135,7 +135,7 @@ async def test_another_rate_is_refused(recognizer: PeopleRecognizer) -> None:
 
 
 async def test_a_missing_model_does_not_start(tmp_path: Path) -> None:
-    broken = PeopleRecognizer(tmp_path / "none.onnx", tmp_path / "none.txt", None)
+    broken = PeopleRecognizer(tmp_path / "none.onnx", tmp_path / "none.txt")
     with pytest.raises(RecognizerUnavailable):
         await broken.start()
     with pytest.raises(RecognizerUnavailable):

@@ -1,6 +1,7 @@
 """Turns over several recognisers: scripted ones, and real processes with a stand-in for the model."""
 
 import asyncio
+import gc
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -9,10 +10,11 @@ from pathlib import Path
 import pytest
 from standin_worker import DIE
 
+from asr.adapted import AdaptedRecognizer
 from asr.errors import EarError, RecognizerBusy, RecognizerUnavailable
 from asr.people.engine import PeopleRecognizer
 from asr.people.keeper import Watch
-from asr.recognizer import OnPartial, Partial, RecognizerLoad
+from asr.recognizer import OnPartial, Partial, Recognition, RecognizerLoad
 from asr.sharing import SharedRecognition, SharedRecognizer
 from contracts.expectation import Expectation
 from contracts.heard import Hypothesis
@@ -23,6 +25,7 @@ PCM = bytes(320)
 class OneTurn:
     def __init__(self, owner: "Named", on_partial: OnPartial) -> None:
         self._owner = owner
+        self.language_model: Path | None = None
         self.on_partial = on_partial
         self.fed = b""
         self.failure: EarError | None = None
@@ -50,12 +53,18 @@ class Named:
         self.behind_ms = 0.0
         self.turns: list[OneTurn] = []
 
-    def open(self, *, rate_hz: int, expectation: Expectation, on_partial: OnPartial) -> OneTurn:
+    def open(
+        self, *, rate_hz: int, expectation: Expectation, on_partial: OnPartial, language_model: Path | None = None
+    ) -> OneTurn:
         if not self.up.is_set():
             raise RecognizerUnavailable("down")
         self.log.append(self.name)
         self.turns.append(OneTurn(self, on_partial))
+        self.turns[-1].language_model = language_model
         return self.turns[-1]
+
+    def unload(self, language_model: Path) -> None:
+        self.log.append(f"{self.name} unloads {language_model}")
 
     def lose(self, error: EarError | None = None) -> None:
         if error is None:
@@ -247,11 +256,42 @@ async def test_cancelling_moves_nothing(two: Two) -> None:
     assert not two.b.turns
 
 
+def opened(recognizer: AdaptedRecognizer) -> Recognition:
+    return recognizer.open(rate_hz=8000, expectation=Expectation(), on_partial=lambda partial: None)
+
+
+async def test_a_turn_leans_towards_its_own_content_also_when_it_moves(two: Two) -> None:
+    old, new = AdaptedRecognizer(two.shared, Path("old")), AdaptedRecognizer(two.shared, Path("new"))
+    turn = opened(old)
+    opened(new)
+    turn.feed(PCM)
+    two.a.lose()
+    turn.feed(PCM)
+    assert [one.language_model for one in two.a.turns + two.b.turns] == [Path("old"), Path("new"), Path("old")]
+
+
+async def unloaded(two: Two) -> list[str]:
+    gc.collect()
+    await asyncio.sleep(0)
+    return [line for line in two.log if "unloads" in line]
+
+
+async def test_a_language_model_that_nobody_uses_any_more_is_unloaded(two: Two) -> None:
+    calls = [AdaptedRecognizer(two.shared, Path(name)) for name in ("old", "old", "new")]
+    del calls[0]
+    assert not await unloaded(two)
+    del calls[0]
+    assert await unloaded(two) == ["a unloads old", "b unloads old"]
+    await calls[0].close()
+    await calls[0].close()
+    assert (await unloaded(two))[2:] == ["a unloads new", "b unloads new"]
+
+
 @pytest.fixture
 async def processes() -> AsyncIterator[tuple[SharedRecognizer, list[PeopleRecognizer]]]:
     both = [
         PeopleRecognizer(
-            Path("none"), Path("none"), None, module="tests.asr.standin_worker", watch=Watch(ping_s=0.1, patience=5)
+            Path("none"), Path("none"), module="tests.asr.standin_worker", watch=Watch(ping_s=0.1, patience=5)
         )
         for _ in range(2)
     ]

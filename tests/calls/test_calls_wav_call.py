@@ -13,6 +13,7 @@ import pytest_asyncio
 from fakes import TODAY, AtOnce
 from settling import WaitedForRecognizer, WaitedForVoice, Work
 
+from asr.adapted import AdaptedRecognizer
 from asr.ear import Ear
 from asr.engines import start_engine
 from asr.errors import ModelUnavailable
@@ -79,8 +80,9 @@ async def hotline(people_model: None, content: Content) -> AsyncGenerator[Hotlin
     interpreter = start_interpreter(folder, content.catalogue.procedures(), cache=cache_dir() / "nlu")
     thinking: Executor = AtOnce()
     async with AsyncExitStack() as stack:
-        real = await start_engine(language_model=load_language_model(settings.content))
-        stack.push_async_callback(real.close)
+        worker = await start_engine()
+        stack.push_async_callback(worker.close)
+        real = AdaptedRecognizer(worker, load_language_model(settings.content.folder))
         voice = open_voice("vais", workers=1, fallback=None, deadlines=Deadlines(start_ms=20_000, stall_ms=20_000))
         stack.push_async_callback(voice.close)
         await voice.start()

@@ -5,20 +5,24 @@ import gc
 import logging
 import shutil
 import weakref
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
 import pytest
 
+from asr.adapted import AdaptedRecognizer
 from asr.ear import Ear
+from asr.recognizer import IDLE, OnPartial, PooledRecognition, PooledRecognizer, RecognizerLoad
+from asr.sharing import SharedRecognizer
 from calls.parts import Parts
 from contracts.acts import Act, Say
 from contracts.clock import ScriptedClock
 from contracts.events import CallStarted, KeyPressed
+from contracts.expectation import Expectation
 from contracts.meaning import Meaning
 from dialogs.content import Content
 from dialogs.engine import Engine
@@ -41,7 +45,12 @@ def load(folder: Path) -> Bundle:
     content = Content.load(folder)
     engine = Engine(content)
     return Bundle(
-        id=engine.bundle_id, folder=folder, content=content, engine=engine, interpreter=cast(Interpreter, Meaning)
+        id=engine.bundle_id,
+        folder=folder,
+        content=content,
+        engine=engine,
+        interpreter=cast(Interpreter, Meaning),
+        language_model=folder / "none",
     )
 
 
@@ -94,7 +103,9 @@ class Hotline:
         return bundle
 
     @asynccontextmanager
-    async def running(self, clock: ScriptedClock | None = None) -> AsyncGenerator[LiveBundle]:
+    async def running(
+        self, clock: ScriptedClock | None = None, parts: Callable[[Bundle], Parts] = parts
+    ) -> AsyncGenerator[LiveBundle]:
         async def prepare(bundle: Bundle) -> None:
             self.prepared.append(bundle.id)
 
@@ -155,6 +166,62 @@ async def test_parts_go_with_their_last_call(hotline: Hotline) -> None:
         call.clear()
         gc.collect()
         assert engine() is None
+
+
+class Worker(PooledRecognizer):
+    """Which language models it is told to use, and to unload."""
+
+    def __init__(self) -> None:
+        self.opened: list[str] = []
+        self.unloaded: list[str] = []
+
+    def open(
+        self, *, rate_hz: int, expectation: Expectation, on_partial: OnPartial, language_model: Path | None = None
+    ) -> PooledRecognition:
+        self.opened.append(str(language_model))
+        return cast(PooledRecognition, None)
+
+    def unload(self, language_model: Path) -> None:
+        self.unloaded.append(str(language_model))
+
+    def load(self) -> RecognizerLoad:
+        return IDLE
+
+    async def running(self) -> None: ...
+    async def cpu_s(self) -> float:
+        return 0.0
+
+    async def close(self) -> None: ...
+
+
+async def test_a_call_keeps_the_language_model_of_its_bundle(hotline: Hotline) -> None:
+    worker = Worker()
+    engine = SharedRecognizer([worker])
+
+    def adapted(bundle: Bundle) -> Parts:
+        recognizer = AdaptedRecognizer(engine, Path(bundle.id))
+
+        def make_ear(rate_hz: int) -> Ear:
+            return cast(Ear, recognizer)
+
+        return replace(parts(bundle), make_ear=make_ear)
+
+    def turn(of: Parts) -> None:
+        ear = cast(AdaptedRecognizer, of.make_ear(8000))
+        ear.open(rate_hz=8000, expectation=Expectation(), on_partial=lambda partial: None)
+
+    async with hotline.running(parts=adapted) as live:
+        calls = [live.current()]
+        old, new = calls[0].bundle_id, hotline.publish("Câu mới.")[:12]
+        await live.look()
+        for of in (calls[0], live.current(), calls[0]):
+            turn(of)
+        assert worker.opened == [old, new, old] and not worker.unloaded
+        del of
+        calls.clear()
+        gc.collect()
+        await asyncio.sleep(0)
+        assert worker.unloaded == [old]
 
 
 async def test_a_broken_bundle_is_not_taken(hotline: Hotline, caplog: pytest.LogCaptureFixture) -> None:
