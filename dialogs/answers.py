@@ -7,9 +7,10 @@ from datetime import date
 from contracts.acts import Source
 from contracts.meaning import Aspect
 from contracts.syllables import canonical, tokens
+from dialogs.cases import pending
 from dialogs.content import Content
 from dialogs.state import FactPointer, Question
-from procedures.record import Procedure, Profile, SpokenFact
+from procedures.record import CaseQuestion, Procedure, Profile, SpokenFact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,15 +61,24 @@ class Composer:
         missing: list[Aspect] = []
         rest: list[FactPointer] = []
         told: set[str] = set()
-        for aspect in question.aspects[: self._content.thresholds.aspects_per_answer]:
+        excluded = self._excluded(question, today)
+        for aspect in self._now(question):
             facts = self.facts(code, aspect, today)
             if not facts:
                 missing.append(aspect)
                 continue
-            chosen = self._choose(facts, question.cues)
+            chosen = self._choose(facts, question)
             parts.append(self._part(aspect, [facts[index] for index in chosen], told))
-            rest += [FactPointer(aspect=aspect, index=index) for index in range(len(facts)) if index not in chosen]
+            others = [index for index in range(len(facts)) if index not in chosen and facts[index].case not in excluded]
+            rest += [FactPointer(aspect=aspect, index=index) for index in others]
         return Answer(parts=tuple(parts), missing=tuple(missing), rest=tuple(rest))
+
+    def case_question(self, question: Question, today: date) -> CaseQuestion | None:
+        """What must be known of the caller's case before the question can be answered."""
+        code = question.procedure_code or ""
+        procedure = self._content.catalogue.get(code, today)
+        facts = [(aspect, self.facts(code, aspect, today)) for aspect in self._now(question)]
+        return pending(question, procedure.questions, facts) if procedure else None
 
     def more(self, question: Question, rest: Sequence[FactPointer], today: date) -> Answer:
         """The next facts of `rest`."""
@@ -91,13 +101,30 @@ class Composer:
                 names[facts[pointer.index].case] = None
         return tuple(names)
 
-    def _choose(self, facts: Sequence[SpokenFact], cues: Sequence[str]) -> list[int]:
-        """Indices of what is said now: normal facts, and facts of a case that the caller named."""
+    def _now(self, question: Question) -> tuple[Aspect, ...]:
+        """The aspects that one answer has room for."""
+        return question.aspects[: self._content.thresholds.aspects_per_answer]
+
+    def _excluded(self, question: Question, today: date) -> frozenset[str]:
+        """Cases that the caller's answers have ruled out."""
+        procedure = self._content.catalogue.get(question.procedure_code or "", today)
+        asked = procedure.questions if procedure and not question.case_unknown else ()
+        return frozenset(
+            case for one in asked if one.ask in question.settled for case in one.cases if case not in question.cases
+        )
+
+    def _choose(self, facts: Sequence[SpokenFact], question: Question) -> list[int]:
+        """Indices of what is said now: normal facts, and facts of the caller's case; without either the first cases."""
         limit = self._content.thresholds.facts_per_aspect
-        named = [index for index, fact in enumerate(facts) if fact.case and set(fact.cues) & set(cues)]
+        cues = set(question.cues)
+        named = [
+            index
+            for index, fact in enumerate(facts)
+            if fact.case and (fact.case in question.cases or set(fact.cues) & cues)
+        ]
         normal = [index for index, fact in enumerate(facts) if not fact.case]
         kept = named[: limit - 1] if normal else named[:limit]
-        return sorted([*normal[: limit - len(kept)], *kept]) or [0]
+        return sorted([*normal[: limit - len(kept)], *kept]) or list(range(min(limit, len(facts))))
 
     def _part(self, aspect: Aspect, facts: Sequence[SpokenFact], told: set[str]) -> Part:
         sentences = [fact.phrase for fact in facts]

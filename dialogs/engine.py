@@ -16,6 +16,7 @@ from contracts.events import (
     Understood,
 )
 from contracts.meaning import Intent, Meaning
+from dialogs.cases import answered, number_said
 from dialogs.content import Content
 from dialogs.errors import DialogError
 from dialogs.flows import Pattern
@@ -110,6 +111,8 @@ class Engine:
     def _understood(self, state: State, meaning: Meaning) -> tuple[State, tuple[Act, ...]]:
         thresholds = self._content.thresholds
         intent = meaning.intent
+        if (taken := self._case_taken(state, meaning)) is not None:
+            return taken
         correction = intent is Intent.NO and meaning.candidates and state.waiting is Waiting.CONFIRM
         if intent is Intent.ASK or correction:
             return self._asked(state, meaning)
@@ -137,10 +140,26 @@ class Engine:
     def _key(self, state: State, key: str) -> tuple[State, tuple[Act, ...]]:
         offers = state.question.offers
         if state.waiting is Waiting.CHOICE and key.isdecimal() and 1 <= int(key) <= len(offers):
-            taken = replace(state, question=chosen(state.question, offers[int(key) - 1]))
-            place = state.resume or Place(flow=self._content.flows.by_intent[Intent.ASK], step=0)
-            return self._run(taken, place.flow, place.step)
+            return self._resume(replace(state, question=chosen(state.question, offers[int(key) - 1])))
+        asked = self._turn(state).case_question() if state.waiting is Waiting.CASE else None
+        if asked is not None and key.isdecimal() and 1 <= int(key) <= len(asked.answers) + 1:
+            return self._resume(replace(state, question=answered(state.question, asked, int(key) - 1)))
         return self._pattern(state, _KEYS.get(key, Pattern.KEY_OTHER))
+
+    def _case_taken(self, state: State, meaning: Meaning) -> tuple[State, tuple[Act, ...]] | None:
+        """What follows if these words answer which case is the caller's."""
+        asked = self._turn(state).case_question() if state.waiting is Waiting.CASE else None
+        if asked is None:
+            return None
+        number = number_said(asked, meaning, self._content.thresholds.listen[Waiting.CASE].phrases)
+        return (
+            None if number is None else self._resume(replace(state, question=answered(state.question, asked, number)))
+        )
+
+    def _resume(self, state: State) -> tuple[State, tuple[Act, ...]]:
+        """On where the caller was asked something."""
+        place = state.resume or Place(flow=self._content.flows.by_intent[Intent.ASK], step=0)
+        return self._run(state, place.flow, place.step)
 
     def _barged_in(self, state: State, interrupted: Interrupted) -> tuple[State, tuple[Act, ...]]:
         turn = self._turn(replace(state, interrupted=interrupted))

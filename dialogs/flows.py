@@ -13,6 +13,8 @@ from dialogs.state import Place, Waiting
 class Collect(StrEnum):
     PROCEDURE = "procedure"
     ASPECT = "aspect"
+    CASE = "case"
+    """The caller's case, where nothing can be said without it."""
 
 
 class Action(StrEnum):

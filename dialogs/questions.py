@@ -5,7 +5,7 @@ from dialogs.answers import matched_cues
 from dialogs.content import Content
 from dialogs.state import Offer, Question, State, Waiting
 
-_OPEN_FOR_PROCEDURE = frozenset({Waiting.PROCEDURE, Waiting.CHOICE, Waiting.CONFIRM})
+_OPEN_FOR_PROCEDURE = frozenset({Waiting.PROCEDURE, Waiting.CHOICE, Waiting.CONFIRM, Waiting.CASE})
 """While these are waited for, a turn that names only a procedure keeps the aspects asked before."""
 
 
@@ -28,6 +28,8 @@ def asked(state: State, meaning: Meaning, content: Content) -> Question:
         acceptance=meaning.acceptance,
         confirmed=chosen or (said_again and meaning.acceptance >= content.thresholds.confirm_above),
         cues=_cues(old, code, meaning, content),
+        cases=old.cases if code == old.procedure_code else (),
+        settled=old.settled if code == old.procedure_code and not old.case_unknown else (),
     )
 
 

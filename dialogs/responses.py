@@ -13,10 +13,14 @@ from contracts.mistakes import Mistakes
 from dialogs.errors import MissingResponse
 from procedures.yaml_source import YamlSource, entries
 
-PLACEHOLDERS = frozenset({"procedure", "aspect", "question", "choices", "cases", "updated", "missing", "known_since"})
+PLACEHOLDERS = frozenset({
+    "procedure", "aspect", "question", "choices", "cases", "updated", "missing", "known_since",
+    "case_question", "case_keys",
+})  # fmt: skip
 """What every sentence of flows can be filled with."""
 OF_ITS_OWN: Mapping[str, frozenset[str]] = {
     "choice_item": frozenset({"number", "procedure"}),
+    "case_key": frozenset({"number", "answer"}),
     "answer_lead": frozenset({"question"}),
     "source_note": PLACEHOLDERS,
     "source_note_undated": PLACEHOLDERS,
@@ -26,7 +30,8 @@ OF_ITS_OWN: Mapping[str, frozenset[str]] = {
 }
 """What the program fills its own sentences with; those that are not named here with nothing."""
 BUILT_IN = frozenset({
-    "choice_item", "answer_lead", "source_note", "source_note_undated", "question_whole", "question_procedure",
+    "choice_item", "case_key", "case_not_known",
+    "answer_lead", "source_note", "source_note_undated", "question_whole", "question_procedure",
     "summary", "summary_nothing_asked", "summary_nothing_answered", "list_and", "list_or", "other_cases",
 })  # fmt: skip
 """Sentences that the program itself asks for; flows name the others."""

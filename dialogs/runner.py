@@ -82,6 +82,8 @@ def _ask(turn: Turn, step: Step, at: Place) -> Place | None:
     question = turn.state.question
     if step.confirm:
         name, waiting, known = step.confirm, Waiting.CONFIRM, question.confirmed
+    elif step.collect is Collect.CASE:
+        name, waiting, known = step.ask, Waiting.CASE, turn.case_question() is None
     elif step.collect is Collect.ASPECT:
         name, waiting, known = step.ask, Waiting.ASPECT, bool(turn.values()["aspect"])
     elif question.offers:
@@ -97,6 +99,9 @@ def _ask(turn: Turn, step: Step, at: Place) -> Place | None:
     if waiting is Waiting.CHOICE:
         names = [offer.name.lower() for offer in question.offers]
         phrases = (*names, *_ORDINALS[: len(names)])
+    asked = turn.case_question() if waiting is Waiting.CASE else None
+    if asked is not None:
+        phrases = tuple(word for answer in asked.answers for word in answer.words)
     turn.ask(at, name, waiting, phrases=phrases)
     return None
 

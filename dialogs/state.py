@@ -32,6 +32,8 @@ class Waiting(StrEnum):
     CONFIRM = "confirm"
     MORE = "more"
     """Whether to hear the other cases."""
+    CASE = "case"
+    """Which case of the procedure is the caller's."""
     ANYTHING_ELSE = "anything_else"
     HANDOFF = "handoff"
     """Whether to be put through to a person."""
@@ -65,6 +67,12 @@ class Question:
     """Procedures between which the caller must choose; empty: nothing to choose."""
     cues: tuple[str, ...] = ()
     """Words that point to a case of the procedure; never the whole sentence."""
+    cases: tuple[str, ...] = ()
+    """The caller's cases, by answers; "": the normal one."""
+    settled: tuple[str, ...] = ()
+    """Questions about cases that were answered."""
+    case_unknown: bool = False
+    """The caller does not know which case is his."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from dialogs.conditions import Value
 from dialogs.content import Content
 from dialogs.handoff import question_text, summary
 from dialogs.state import Counts, Phase, Place, Question, State, Waiting
-from procedures.record import Procedure, Profile
+from procedures.record import CaseQuestion, Procedure, Profile
 
 
 class Turn:
@@ -119,6 +119,11 @@ class Turn:
             return Answer(parts=(), missing=self.state.question.aspects)
         return self._composer.answer(self.state.question, today)
 
+    def case_question(self) -> CaseQuestion | None:
+        """What must be known of the caller's case before anything can be said."""
+        today = self.state.today
+        return self._composer.case_question(self.state.question, today) if self.procedure and today else None
+
     def more(self) -> Answer:
         today = self.state.today
         if self.procedure is None or today is None:
@@ -141,6 +146,7 @@ class Turn:
             "procedure": state.question.procedure_code is not None,
             "known": self.procedure is not None,
             "too_early": self._known_since() is not None,
+            "case_unknown": state.question.case_unknown,
             "aspect": self._has_aspect(),
             "general": state.question.aspects == (Aspect.GENERAL,),
             "ambiguous": bool(state.question.offers),
@@ -172,6 +178,7 @@ class Turn:
             "missing": responses.aspect_names(state.missing),
             "updated": _written(updated),
             "known_since": _written(self._known_since()),
+            **self._case_words(),
         }
 
     # Helpers
@@ -196,6 +203,17 @@ class Turn:
         """Where the day that is asked for is before all that is known of the procedure: the first day that is known."""
         code, today = self.state.question.procedure_code, self.state.today
         return self.content.catalogue.unknown_before(code, today) if code and today else None
+
+    def _case_words(self) -> dict[str, str]:
+        asked = self.case_question()
+        if asked is None:
+            return {"case_question": "", "case_keys": ""}
+        responses = self.content.responses
+        answers = (*(answer.words[0] for answer in asked.answers), responses.text("case_not_known"))
+        keys = [
+            responses.text("case_key", number=str(number), answer=word) for number, word in enumerate(answers, start=1)
+        ]
+        return {"case_question": asked.ask, "case_keys": ", ".join(keys).capitalize()}
 
     def _cases(self) -> str:
         today, responses = self.state.today, self.content.responses
