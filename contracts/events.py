@@ -1,16 +1,18 @@
 """What happens to a dialog: the input of `dialogs.engine.Engine.step`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from contracts.heard import Heard
 from contracts.meaning import Meaning
+from contracts.on_air import OnAir
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallStarted:
     today: date
     """The as-of date for everything that is answered in this call."""
+    on_air: OnAir = field(default_factory=OnAir)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +66,26 @@ class TakenOver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OnAirChanged:
+    """Somebody stopped content or put it on again, or a bulletin came or went. Counts from the next answer."""
+
+    on_air: OnAir
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HungUp:
     """The caller is gone; nothing more can be said."""
 
 
-Event = CallStarted | Understood | KeyPressed | Silence | BargedIn | ActFinished | ActFailed | TakenOver | HungUp
+Event = (
+    CallStarted
+    | Understood
+    | KeyPressed
+    | Silence
+    | BargedIn
+    | ActFinished
+    | ActFailed
+    | TakenOver
+    | OnAirChanged
+    | HungUp
+)

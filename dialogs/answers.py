@@ -6,6 +6,7 @@ from datetime import date
 
 from contracts.acts import Source
 from contracts.meaning import Aspect
+from contracts.on_air import OnAir
 from contracts.syllables import canonical, tokens
 from dialogs.cases import pending
 from dialogs.content import Content
@@ -43,16 +44,26 @@ def matched_cues(procedure: Procedure, text: str) -> tuple[str, ...]:
 
 
 class Composer:
-    def __init__(self, content: Content, profile: Profile) -> None:
+    def __init__(self, content: Content, profile: Profile, on_air: OnAir) -> None:
         self._content = content
         self._profile = profile
+        self._on_air = on_air
 
     def facts(self, code: str, aspect: Aspect, today: date) -> tuple[SpokenFact, ...]:
-        """Of the aspect, or of the first fallback that has any."""
+        """Of the aspect, or of the first fallback that has any. An aspect of which something was stopped has none."""
         for wanted in (aspect, *self._content.thresholds.fallbacks.get(aspect, ())):
-            if found := self._content.catalogue.facts(code, wanted, today, self._profile):
+            found = self._content.catalogue.facts(code, wanted, today, self._profile)
+            if any(self._on_air.stopped(code, wanted, fact.id) for fact in found):
+                return self._left(code, wanted, found)
+            if found:
                 return found
         return ()
+
+    def _left(self, code: str, aspect: Aspect, facts: Sequence[SpokenFact]) -> tuple[SpokenFact, ...]:
+        """What may still be said; nothing without the normal case, which the others only add to."""
+        left = tuple(fact for fact in facts if not self._on_air.stopped(code, aspect, fact.id))
+        lost_normal = any(not fact.case for fact in facts) and all(fact.case for fact in left)
+        return () if lost_normal else left
 
     def answer(self, question: Question, today: date) -> Answer:
         """`question.procedure_code` must be known."""

@@ -11,6 +11,7 @@ from contracts.events import (
     Event,
     HungUp,
     KeyPressed,
+    OnAirChanged,
     Silence,
     TakenOver,
     Understood,
@@ -20,6 +21,7 @@ from dialogs.cases import answered, number_said
 from dialogs.content import Content
 from dialogs.errors import DialogError
 from dialogs.flows import Pattern
+from dialogs.on_air import changed
 from dialogs.questions import asked, chosen
 from dialogs.runner import run
 from dialogs.state import Counts, Interrupted, Phase, Place, State, Waiting
@@ -54,6 +56,8 @@ class Engine:
                 return state, ()
             case _ if isinstance(event, HungUp):
                 return replace(state, phase=Phase.ENDED), ()
+            case _ if isinstance(event, OnAirChanged):
+                return changed(state, event.on_air), ()
             case _ if isinstance(event, TakenOver):
                 return self._transfer(state, HandoffReason.SUPERVISOR, to=event.to)
             case Phase.NEW:
@@ -66,8 +70,9 @@ class Engine:
                 return self._talking(state, event)
 
     def _started(self, state: State, event: Event) -> tuple[State, tuple[Act, ...]]:
-        today = event.today if isinstance(event, CallStarted) else None
-        return self._pattern(replace(state, phase=Phase.TALKING, today=today), Pattern.CALL_STARTED)
+        if isinstance(event, CallStarted):
+            state = replace(state, today=event.today, on_air=event.on_air)
+        return self._pattern(replace(state, phase=Phase.TALKING), Pattern.CALL_STARTED)
 
     def _transferring(self, state: State, event: Event) -> tuple[State, tuple[Act, ...]]:
         match event:

@@ -32,6 +32,8 @@ class Action(StrEnum):
     """Take the question as understood, and go on."""
     FORGET = "forget"
     """Drop the question."""
+    BULLETINS = "bulletins"
+    """Tell what is on air about what is asked."""
     SKIP = "skip"
     """Drop the rest of an answer."""
 

@@ -125,6 +125,8 @@ def _act(turn: Turn, action: Action) -> Place | None:
             return state.resume
         case Action.FORGET:
             turn.state = forgotten(state)
+        case Action.BULLETINS:
+            turn.tell_bulletins()
         case Action.SKIP:
             turn.set(rest=(), interrupted=None)
     return None

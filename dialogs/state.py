@@ -10,6 +10,7 @@ from contracts.acts import HandoffReason, Say
 from contracts.context import Context
 from contracts.expectation import Expectation
 from contracts.meaning import Aspect
+from contracts.on_air import OnAir
 
 
 class Phase(StrEnum):
@@ -130,6 +131,9 @@ class State:
     reason: HandoffReason | None = None
     transfer_id: int | None = None
     transfers_failed: int = 0
+    on_air: OnAir = field(default_factory=OnAir)
+    told: tuple[str, ...] = ()
+    """Ids of bulletins that this caller has heard."""
 
     @property
     def offered(self) -> tuple[str, ...]:

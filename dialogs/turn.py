@@ -20,7 +20,7 @@ class Turn:
         self.state = state
         self.content = content
         self._profile = profile
-        self._composer = Composer(content, profile)
+        self._composer = Composer(content, profile, state.on_air)
         self._acts: list[Act] = []
 
     @property
@@ -89,6 +89,14 @@ class Turn:
         self.set(resume=place, tries=tries)
         self.say(name, Behaviour.CLARIFY)
         self.listen(waiting, phrases=phrases)
+
+    def tell_bulletins(self) -> None:
+        """Those that belong to the question, each once in a call."""
+        question = self.state.question
+        for bulletin in self.state.on_air.bulletins:
+            if bulletin.id not in self.state.told and bulletin.concerns(question.procedure_code, question.aspects):
+                self.set(told=(*self.state.told, bulletin.id))
+                self.utter(bulletin.text, behaviour=Behaviour.DIALOGUE)
 
     def transfer(self, reason: HandoffReason, *, to: str = "") -> None:
         """`to`: the number of one phone; empty: the queue of people."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from contracts.meaning import Aspect
 from contracts.mistakes import Mistakes
 from procedures.errors import UnknownProcedure
+from procedures.own_names import names_of_others
 from procedures.record import Procedure, Profile, SpokenFact
 from procedures.schema import read_procedure
 from procedures.yaml_source import YamlSource, read_yaml
@@ -25,10 +26,9 @@ class Catalogue:
     @classmethod
     def load(cls, folder: Path) -> "Catalogue":
         """All `*.yml` of the folder. Raises `ContentFileError` for each mistake, also for two records of one code
-        on one day and for one alias of two procedures.
+        on one day and for one name of two procedures.
         """
         read: list[tuple[YamlSource, Procedure]] = []
-        owners: dict[str, str] = {}
         mistakes = Mistakes()
         for path in sorted(folder.glob("*.yml")):
             source = mistakes.attempt(read_yaml, path, mistakes)
@@ -38,11 +38,9 @@ class Catalogue:
             for other_source, other in read:
                 if other.code == procedure.code and _overlap(other, procedure):
                     mistakes.add(source.fail(("code",), f"đã có trong {other_source.file} cho cùng thời gian"))
-            for index, alias in enumerate(procedure.aliases):
-                owner = owners.setdefault(alias.lower(), procedure.code)
-                if owner != procedure.code:
-                    mistakes.add(source.fail(("aliases", index), f"tên gọi {alias!r} đã thuộc về {owner}"))
             read.append((source, procedure))
+        for mistake in names_of_others(read):
+            mistakes.add(mistake)
         mistakes.raise_any()
         return cls([procedure for _, procedure in read])
 

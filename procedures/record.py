@@ -1,10 +1,13 @@
 """What the city knows about one procedure: its names, its dates, and the facts that may be spoken."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from contracts.meaning import Aspect
+
+FACT_ID_CHARS = 8
 
 
 class Profile(StrEnum):
@@ -86,6 +89,11 @@ class SpokenFact:
     reviewer: str = ""
     review_by: date | None = None
     """Last day on which the review counts."""
+
+    @property
+    def id(self) -> str:
+        """Of this sentence about this case: another sentence has another id."""
+        return hashlib.sha256(f"{self.aspect.value}|{self.case}|{self.phrase}".encode()).hexdigest()[:FACT_ID_CHARS]
 
     @property
     def qualified(self) -> bool:
