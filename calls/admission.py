@@ -44,7 +44,7 @@ class Admission:
         parts = self._parts()
         refusal = self.refusal(calls_now)
         if refusal is None:
-            session = Session(line, parts, today=today)
+            session = Session(line, parts, today=today, on_air=self._control.on_air)
             with self._control.holding(line.call_id, session):
                 await session.run()
         else:

@@ -8,7 +8,8 @@ from typing import Protocol
 
 from calls.errors import AlreadyTakenOver, NoSuchCall, NoSuchPhone
 from contracts.clock import Clock, SystemClock
-from contracts.events import TakenOver
+from contracts.events import OnAirChanged, TakenOver
+from contracts.on_air import OnAir
 
 
 class Controllable(Protocol):
@@ -20,6 +21,8 @@ class Controllable(Protocol):
         ...
 
     def take_over(self, event: TakenOver) -> None: ...
+
+    def put_on_air(self, event: OnAirChanged) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,20 @@ class CallControl:
         self._phones = phones
         self._clock = clock or SystemClock()
         self._calls: dict[str, tuple[datetime, Controllable]] = {}
+        self._on_air = OnAir()
+
+    @property
+    def on_air(self) -> OnAir:
+        """For a call that begins now."""
+        return self._on_air
+
+    def put_on_air(self, on_air: OnAir) -> None:
+        """For all calls, from their next answer on."""
+        if on_air == self._on_air:
+            return
+        self._on_air = on_air
+        for _, call in self._calls.values():
+            call.put_on_air(OnAirChanged(on_air=on_air))
 
     @contextmanager
     def holding(self, call_id: str, call: Controllable) -> Generator[None]:

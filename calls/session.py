@@ -37,22 +37,24 @@ from contracts.events import (
     Event,
     HungUp,
     KeyPressed,
+    OnAirChanged,
     Silence,
     TakenOver,
     Understood,
 )
 from contracts.expectation import Expectation
 from contracts.heard import Ended, Heard
+from contracts.on_air import OnAir
 from telephony.line import Line
 
 log = logging.getLogger(__name__)
 
 
 class Session:
-    def __init__(self, line: Line, parts: Parts, *, today: date) -> None:
+    def __init__(self, line: Line, parts: Parts, *, today: date, on_air: OnAir | None = None) -> None:
         self._line = line
         self._parts = parts
-        self._today = today
+        self._started = CallStarted(today=today, on_air=on_air or OnAir())
         self._recorder = CallRecorder(
             call_id=line.call_id,
             bundle_id=parts.bundle_id,
@@ -86,13 +88,17 @@ class Session:
             for part in (self._line, self._ear, self._speaker):
                 stack.push_async_callback(part.close)
             await stack.enter_async_context(self._incoming.reading(self._speaker, self._watch))
-            self._incoming.put(CallStarted(today=self._today))
+            self._incoming.put(self._started)
             while not self._over:
                 await self._take(await self._incoming.next())
 
     def take_over(self, event: TakenOver) -> None:
         """As soon as what is being done right now is done."""
         self.taken_over = event
+        self._incoming.put(event)
+
+    def put_on_air(self, event: OnAirChanged) -> None:
+        """Counts from the next answer."""
         self._incoming.put(event)
 
     async def _take(self, event: Event | EarEvent | Broken) -> None:
@@ -136,6 +142,10 @@ class Session:
             case ActFailed(act_id=act_id) if self._says_another(act_id):
                 # It failed while the answer to a newer turn was already on its way.
                 self._recorder.record("say.failed_late", {"act_id": act_id})
+            case OnAirChanged(on_air=on_air):
+                fields = {"stops": len(on_air.stops), "bulletins": len(on_air.bulletins)}
+                self._recorder.record("on_air.changed", fields)
+                self._decide(event)
             case TakenOver(to=to, by=by):
                 self._recorder.record("takeover.asked", {"to": to, "by": by}, personal=("by",))
                 if not self._handoff.done:

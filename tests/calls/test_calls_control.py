@@ -14,7 +14,8 @@ from calls.feed import EventFeed
 from calls.session import Session
 from contracts.acts import HandoffReason, Transfer
 from contracts.call_event import CallEvent
-from contracts.events import ActFailed, TakenOver
+from contracts.events import ActFailed, OnAirChanged, TakenOver
+from contracts.on_air import OnAir, Stop
 from dialogs.content import Content
 from telephony.wav_script import HangUp, Say
 
@@ -27,6 +28,10 @@ class Taken:
 
     def __init__(self) -> None:
         self.taken_over: TakenOver | None = None
+        self.on_air: list[OnAir] = []
+
+    def put_on_air(self, event: OnAirChanged) -> None:
+        self.on_air.append(event.on_air)
 
     def take_over(self, event: TakenOver) -> None:
         self.taken_over = event
@@ -125,3 +130,32 @@ async def test_a_call_that_nobody_took_can_be_taken_again(content: Content) -> N
     await taken_over_while_it_answers(call)
     assert any(isinstance(event, ActFailed) for event in call.engine.events)
     assert "say.started" in call.kinds[call.kinds.index("handoff.failed") :]
+
+
+def test_what_is_on_air_reaches_every_call_once() -> None:
+    control, calls = CallControl(), [Taken(), Taken()]
+    stopped = OnAir(stops=(Stop(code="1.001193"),))
+    with control.holding("c1", calls[0]), control.holding("c2", calls[1]):
+        for on_air in (stopped, stopped, OnAir()):
+            control.put_on_air(on_air)
+    control.put_on_air(stopped)
+    assert [call.on_air for call in calls] == [[stopped, OnAir()]] * 2
+    assert control.on_air == stopped
+
+
+async def test_an_answer_is_stopped_while_its_call_goes_on(content: Content) -> None:
+    line = WatchedLine([Say(pcm=spoken(PAPERS)), Say(pcm=spoken(PAPERS)), HangUp(after_ms=5000)])
+    call = FakeCall(line=line, engine=WatchedEngine(content))
+    session: Session | None = None
+
+    def look(event: CallEvent) -> None:
+        if event.kind == "say.started" and len(call.fields("turn.heard")) == 1 and not call.fields("on_air.changed"):
+            assert session is not None
+            session.put_on_air(OnAirChanged(on_air=OnAir(stops=(Stop(code="1.001193"),))))
+
+    call.listeners = (look,)
+    session = Session(call.line, call.parts(), today=TODAY)
+    async with asyncio.timeout(30):
+        await session.run()
+    assert call.fields("on_air.changed")[0] == {"stops": 1, "bulletins": 0}
+    assert [act.reason for act in call.engine.acts if isinstance(act, Transfer)] == [HandoffReason.NO_SOURCE]
