@@ -34,15 +34,20 @@ class CallLog:
 
 
 @contextlib.asynccontextmanager
-async def following(feeds: Sequence[Feed], put: Callable[[CallEvent], None]) -> AsyncGenerator[None]:
-    """Connected to all when it yields. Raises `OSError` or a websockets error where a feed does not answer."""
+async def following(
+    feeds: Sequence[Feed], put: Callable[[CallEvent], None], *, local_ip: str = "127.0.0.1"
+) -> AsyncGenerator[None]:
+    """Connected to all, from `local_ip`, when it yields.
+
+    Raises `OSError` or a websockets error where a feed does not answer.
+    """
     async with contextlib.AsyncExitStack() as stack:
         tasks: list[asyncio.Task[None]] = []
         for feed in feeds:
             headers = {"Authorization": f"Bearer {feed.token}"}
             # A proxy is for the outside; the hotline is next to us.
             socket = await stack.enter_async_context(
-                websockets.connect(feed.url, additional_headers=headers, proxy=None)
+                websockets.connect(feed.url, additional_headers=headers, proxy=None, local_addr=(local_ip, 0))
             )
             tasks.append(asyncio.create_task(_follow(socket, put), name="feed"))
         try:

@@ -5,10 +5,13 @@ import asyncio
 import json
 import os
 import sys
+from collections.abc import Coroutine
 from typing import Any
 
 from hotline.bench.calls import bench_calls
-from hotline.bench.faults import QUICK, FaultPlan, bench_faults
+from hotline.bench.fault_plan import FaultPlan
+from hotline.bench.fault_rows import Row
+from hotline.bench.faults import FAULTS, QUICK, QUICK_FAULTS, bench_faults
 from hotline.bench.questions import QUESTIONS
 from hotline.bench.turns import QUICK as QUICK_TURNS
 from hotline.bench.turns import TurnPlan, bench_turns
@@ -26,6 +29,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--turns", type=_turns, default=6, metavar="N", help="turns of each caller (6)")
     parser.add_argument("--quick", action="store_true", help="faults, turns: a few calls, to see that it works")
     parser.add_argument("--each", type=_calls_each, default=100, metavar="N", help="faults: calls for each fault (100)")
+    parser.add_argument(
+        "--only", action="append", choices=[fault.name for fault in FAULTS], default=[], metavar="FAULT",
+        help=f"faults: this one, once for each: {', '.join(fault.name for fault in FAULTS)}",
+    )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="one JSON document")
 
 
@@ -76,10 +83,16 @@ def _measured(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     if arguments.what in ("calls", "all"):
         results += asyncio.run(bench_calls(arguments.calls, arguments.turns))
     if arguments.what in ("faults", "all"):
-        results += asyncio.run(bench_faults(QUICK if arguments.quick else FaultPlan(calls_per_fault=arguments.each)))
+        results += asyncio.run(_faults(arguments))
     if arguments.what in ("turns", "all"):
         results += asyncio.run(bench_turns(QUICK_TURNS if arguments.quick else TurnPlan()))
     return results
+
+
+def _faults(arguments: argparse.Namespace) -> Coroutine[Any, Any, list[Row]]:
+    if arguments.quick:
+        return bench_faults(QUICK, arguments.only or QUICK_FAULTS)
+    return bench_faults(FaultPlan(calls_per_fault=arguments.each), arguments.only)
 
 
 def _print_row(row: dict[str, Any]) -> None:
