@@ -7,9 +7,9 @@ import os
 from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Annotated, Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
@@ -20,6 +20,17 @@ from tts.engines import engine_names as voice_names
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_FILE = ROOT / "config" / "hotline.yaml"
 _PREFIX = "TONGDAI__"
+
+
+def _in_home(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        raise ValueError(f"{path}: no such user") from None
+
+
+Place = Annotated[Path, AfterValidator(_in_home)]
+"""A path of which `~` and `~user` are the home folder."""
 
 
 class Section(BaseModel):
@@ -98,9 +109,9 @@ class Speech(Section):
 
 
 class Content(Section):
-    folder: Path = ROOT / "config" / "content"
+    folder: Place = ROOT / "config" / "content"
     """What is checked and published, and what calls take as long as nothing is published."""
-    store: Path | None = None
+    store: Place | None = None
     """Where published bundles are kept; none: `content` in the run folder."""
     profile: Literal["demo", "production"] = "demo"
 
@@ -137,7 +148,7 @@ class Guard(Section):
 class Journal(Section):
     url: str = ""
     """`sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/DATABASE`; empty: a file in the run's folder."""
-    spool: Path | None = None
+    spool: Place | None = None
     """Where events wait for the database, on a disk of this machine; none: in the run's folder."""
 
     @field_validator("url")
@@ -145,7 +156,8 @@ class Journal(Section):
     def _kind(cls, url: str) -> str:
         if url and not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")):
             raise ValueError("must be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE")
-        return url
+        kind, slashes, file = url.partition(":///")
+        return f"{kind}{slashes}{_in_home(Path(file))}" if file.startswith("~") else url
 
 
 class Settings(Section):
@@ -156,7 +168,7 @@ class Settings(Section):
     console: Console = Console()  # pyright: ignore[reportCallIssue]
     journal: Journal = Journal()
     guard: Guard = Guard()  # pyright: ignore[reportCallIssue]
-    run_dir: Path | None = None
+    run_dir: Place | None = None
     """Where Asterisk's configuration, logs and sockets live; none: a folder in the cache, one for each SIP port."""
 
 

@@ -2,7 +2,7 @@
 the gold conversations, and whether meaning can be learned from it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from dialogs.gold import load_gold, play
 from dialogs.responses import read_responses
 from dialogs.thresholds import read_thresholds
 from hotline.bundles.layout import layout_problems
+from hotline.bundles.markup import markup_problems
 from hotline.bundles.problems import Problem, problems_of
 from hotline.knowledge import load_interpreter
 from nlu.ambiguities import load_ambiguities
@@ -76,7 +77,16 @@ def _file_problems(folder: Path) -> list[Problem]:
         *_meaning_problems(folder),
         *_found("procedures/", Catalogue.load, folder / "procedures"),
         *_found("gold/", load_gold, folder / "gold"),
+        *_markup(folder),
     ]
+
+
+def _markup(folder: Path) -> Iterator[Problem]:
+    """Where what is said, and the names by which callers are understood, are written."""
+    for file in (folder / "responses.yml", folder / "ambiguities.yml"):
+        yield from problems_of(markup_problems(file))
+    for file in sorted((folder / "procedures").glob("*.yml")):
+        yield from problems_of(markup_problems(file), "procedures/")
 
 
 def _dialog_problems(folder: Path) -> list[Problem]:

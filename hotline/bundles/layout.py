@@ -15,8 +15,8 @@ SINGLE = (
     "responses.yml",
     "thresholds.yml",
 )
-MANY = ("procedures", "gold")
-"""Folders of `*.yml`."""
+MANY = {"procedures": "thủ tục", "gold": "cuộc gọi mẫu"}
+"""Folders of `*.yml`, and what one file of them is called."""
 LARGEST_BYTES = 4_000_000
 STRAYS_NAMED = 20
 
@@ -24,8 +24,11 @@ STRAYS_NAMED = 20
 def layout_problems(folder: Path) -> list[Problem]:
     there = {path.as_posix() for path in bundle_files(folder)}
     problems = [_problem(name, "không có tệp này") for name in SINGLE if name not in there]
-    if not any(_is_one_of_many(name) and name.startswith("procedures/") for name in there):
-        problems.append(_problem("procedures", "không có thủ tục nào (tệp *.yml)"))
+    problems += [
+        _problem(where, f"không có {what} nào (tệp *.yml)")
+        for where, what in MANY.items()
+        if not any(_is_one_of_many(name) and name.startswith(f"{where}/") for name in there)
+    ]
     strays = [name for name in sorted(there) if not _is_read(name)]
     problems += [
         _problem(name, "tệp này không được đọc đến; tên sai, đuôi phải là .yml, hay để nhầm chỗ")

@@ -94,6 +94,16 @@ def test_the_content_that_ships_is_right(folder: Path) -> None:
         ("responses.yml", "  help: ", "  help: '{procedure:>9999999}'\n  x: ", "chỗ điền chỉ viết là {procedure}"),
         ("nlu.yml", "sinh](procedure) ", "sinh](thu_tuc) ", "thực thể không có trong domain.yml: thu_tuc"),
         ("nlu.yml", "intent: ask_documents", "intent: hoi_giay_to", "ý định không có trong domain.yml: hoi_giay_to"),
+        # What would be read aloud
+        (
+            "responses.yml",
+            "  help: ",
+            "  help: 'Dạ <b>vâng</b> ạ.'\n  x: ",
+            "responses.help: có ký hiệu trình bày '<b>'",
+        ),
+        ("responses.yml", "  help: ", "  help: 'Ông &amp; bà.'\n  x: ", "có ký hiệu trình bày '&amp;'"),
+        (PROCEDURE, '  phrase: "', '  phrase: "<br/>', "phrase: có ký hiệu trình bày '<br/>'"),
+        (PROCEDURE, "- khai sinh\n", "- '**khai sinh**'\n", "aliases.0: có ký hiệu trình bày '**'"),
         # Form
         ("flows.yml", "    steps:", "\tsteps:", "thụt lề bằng phím Tab; hãy dùng dấu cách"),
         ("responses.yml", "  help: ", "  help: x\n  help: ", "responses.help: khóa lặp lại"),
@@ -143,6 +153,27 @@ def test_all_mistakes_of_all_files_are_told_at_once(small: Path) -> None:
     (small / "ambiguities.yml").unlink()
     (small / "procedures" / "them.yaml").write_text("", encoding="utf-8")
     assert wanted <= {":".join(one.split(":")[:2]) for one in problems(small)}
+
+
+@pytest.mark.parametrize("text", ["", "# Cuộc gọi nào?\n", "version: 1\nname: x\ntoday: 2026-11-24\nturns: []\n"])
+def test_an_emptied_gold_conversation_is_named(small: Path, text: str) -> None:
+    (small / GOLD).write_text(text, encoding="utf-8")
+    assert [one.partition(":")[0] for one in problems(small)] == [GOLD]
+
+
+def test_content_without_gold_conversations_is_told(small: Path) -> None:
+    (small / GOLD).unlink()
+    assert problems(small) == ["gold:1: không có cuộc gọi mẫu nào (tệp *.yml)"]
+
+
+def test_a_name_of_another_procedure_is_named_with_both(small: Path) -> None:
+    other = "procedures/ket_hon.yml"
+    shutil.copyfile(SHIPPED / other, small / other)
+    line = change(small, PROCEDURE, "- khai sinh\n", "- Đăng ký  kết hôn\n")
+    assert problems(small) == [
+        f"{PROCEDURE}:{line}: aliases.0: tên gọi 'Đăng ký  kết hôn' của 1.001193 (đăng ký khai sinh) "
+        "đã là tên của 1.000894 (đăng ký kết hôn, tệp ket_hon.yml)"
+    ]
 
 
 def test_a_gold_conversation_that_does_not_hold_is_named(folder: Path) -> None:

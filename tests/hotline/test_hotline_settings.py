@@ -53,6 +53,27 @@ def test_a_wrong_environment_is_named() -> None:
         load_settings(None, {"TONGDAI__NONSENSE": "1"})
 
 
+def test_the_home_folder_is_known_in_every_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "x").mkdir()
+    text = """
+content: {folder: ~/x, store: ~/store}
+journal: {url: "sqlite:///~/journal.db", spool: ~/spool}
+run_dir: ~/run
+"""
+    settings = load_settings(write(tmp_path, text), {"TONGDAI__CONTENT__STORE": "~/other"})
+    assert settings.content.folder == tmp_path / "x"
+    assert settings.content.store == tmp_path / "other"
+    assert settings.journal.url == f"sqlite:///{tmp_path}/journal.db"
+    assert settings.journal.spool == tmp_path / "spool"
+    assert settings.run_dir == tmp_path / "run"
+
+
+def test_the_home_of_nobody_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"content\.store: ~no-such-user/x: no such user"):
+        load_settings(write(tmp_path, "content: {store: ~no-such-user/x}"), {})
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"nowhere\.yaml"):
         load_settings(tmp_path / "nowhere.yaml", {})

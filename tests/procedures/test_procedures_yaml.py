@@ -78,10 +78,40 @@ def test_one_code_twice_on_one_day_is_refused(tmp_path: Path) -> None:
         Catalogue.load(tmp_path)
 
 
-def test_one_alias_of_two_procedures_is_refused(tmp_path: Path) -> None:
+OTHER = (
+    GOOD.replace("1.000001", "1.000002")
+    .replace("Thủ tục thử", "Thủ tục hai")
+    .replace("short_name: thử", "short_name: hai")
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "complaint"),
+    [
+        ("- làm thử", "- làm hai", ""),
+        ("- Làm  THỬ", "- làm thử", "thu2.yml:6: aliases.0: tên gọi 'làm thử' của 1.000002 (hai) {}"),
+        ("- làm thử", "- thử", "thu2.yml:6: aliases.0: tên gọi 'thử' của 1.000002 (hai) {}"),
+        ("- làm thử", "- thủ tục thử", "thu2.yml:6: aliases.0: tên gọi 'thủ tục thử' của 1.000002 (hai) {}"),
+        ("- hai", "- làm hai", "thu.yml:6: aliases.0: tên gọi 'hai' của 1.000001 (thử) {}"),
+    ],
+)
+def test_one_name_of_two_procedures_is_refused(tmp_path: Path, first: str, second: str, complaint: str) -> None:
+    """With the file and line of the one to be changed, and both procedures."""
+    write(tmp_path, GOOD.replace("- làm thử", first))
+    write(tmp_path, OTHER.replace("- làm thử", second), "thu2.yml")
+    if not complaint:
+        assert len(Catalogue.load(tmp_path).procedures()) == 2
+        return
+    with pytest.raises(ContentFileError) as caught:
+        Catalogue.load(tmp_path)
+    owner = "1.000001 (thử, tệp thu.yml)" if complaint.startswith("thu2") else "1.000002 (hai, tệp thu2.yml)"
+    assert str(caught.value) == complaint.format(f"đã là tên của {owner}")
+
+
+def test_one_short_name_of_two_procedures_is_refused(tmp_path: Path) -> None:
     write(tmp_path, GOOD)
-    write(tmp_path, GOOD.replace("1.000001", "1.000002"), "thu2.yml")
-    with pytest.raises(ContentFileError, match=r"thu2\.yml:6: aliases\.0: tên gọi 'làm thử' đã thuộc về 1\.000001"):
+    write(tmp_path, OTHER.replace("short_name: hai", "short_name: Thử").replace("- làm thử", "- làm hai"), "thu2.yml")
+    with pytest.raises(ContentFileError, match=r"thu2\.yml:4: short_name: tên gọi 'Thử' của 1\.000002"):
         Catalogue.load(tmp_path)
 
 
