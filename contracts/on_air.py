@@ -11,14 +11,14 @@ class Stop:
     """What is covered is not said; a person answers it."""
 
     code: str
-    """Of a procedure."""
+    """Of a procedure; empty: all of them."""
     aspect: Aspect | None = None
     """None: every one."""
     fact: str = ""
     """The id of one fact; empty: every one."""
 
     def covers(self, code: str, aspect: Aspect, fact: str) -> bool:
-        return self.code == code and self.aspect in (None, aspect) and self.fact in ("", fact)
+        return self.code in ("", code) and self.aspect in (None, aspect) and self.fact in ("", fact)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

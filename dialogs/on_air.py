@@ -19,4 +19,4 @@ def changed(state: State, on_air: OnAir) -> State:
 
 
 def _may_hold(say: Say, codes: set[str]) -> bool:
-    return bool(say.sources) and not codes.isdisjoint(say.procedure_codes)
+    return bool(say.sources) and ("" in codes or not codes.isdisjoint(say.procedure_codes))

@@ -1,0 +1,46 @@
+"""A calls process follows the board, off the audio's loop."""
+
+import asyncio
+import logging
+
+from calls.control import CallControl
+from calls.on_air.board import OnAirBoard
+from calls.on_air.errors import BoardUnreadable
+from contracts.clock import Clock
+from contracts.on_air import OnAir, Stop
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 1.0
+EVERYTHING_STOPPED = OnAir(stops=(Stop(code=""),))
+
+
+class OnAirWatch:
+    """A board that cannot be read leaves what was known; at the start, when nothing is, nothing is answered:
+    somebody may have stopped what would be said.
+    """
+
+    def __init__(self, board: OnAirBoard, control: CallControl) -> None:
+        self._board = board
+        self._control = control
+        self._trouble = ""
+        self._known = False
+
+    async def watch(self, clock: Clock) -> None:
+        """Until cancelled."""
+        while True:
+            await self.look()
+            await clock.sleep(LOOK_EVERY_S)
+
+    async def look(self) -> None:
+        try:
+            on_air = await asyncio.to_thread(self._board.on_air)
+        except BoardUnreadable as error:
+            if str(error) != self._trouble:
+                log.error("what is stopped cannot be read", extra={"why": str(error)})
+            self._trouble = str(error)
+            if not self._known:
+                self._control.put_on_air(EVERYTHING_STOPPED)
+            return
+        self._trouble, self._known = "", True
+        self._control.put_on_air(on_air)
