@@ -26,6 +26,7 @@ from telephony.asterisk.dialplan import (
     PAGE_HEADER,
     PAGE_VARIABLE,
     REASON_VARIABLE,
+    TAKEOVER,
 )
 from telephony.asterisk.process import AsteriskProcess
 from telephony.asterisk.settings import AsteriskSettings
@@ -35,6 +36,7 @@ from telephony.sip.caller import SipCaller
 from telephony.sip.tones import level_of
 
 DEADLINE_S = 30.0
+LOST_SOUND = "lost.wav"
 NUMBER = "0901234567"
 TONES_HZ = {
     HANDOFF_SOUND: 500.0,
@@ -42,6 +44,7 @@ TONES_HZ = {
     ALL_BUSY_SOUND: 1200.0,
     CHOICE_SOUND: 1500.0,
     BUSY_SOUND: 1800.0,
+    LOST_SOUND: 400.0,
     "number-or-own.wav": 2100.0,
     "number-is.wav": 2400.0,
     "number-kept.wav": 2700.0,
@@ -79,9 +82,12 @@ def sounds(asterisk: AsteriskProcess) -> Path:
 
 @asynccontextmanager
 async def waiting(
-    asterisk: AsteriskProcess, reason: HandoffReason = HandoffReason.CALLER_ASKED, number: str = NUMBER
+    asterisk: AsteriskProcess,
+    reason: HandoffReason = HandoffReason.CALLER_ASKED,
+    number: str = NUMBER,
+    to: tuple[str, str, int] = HANDOFF,
 ) -> AsyncGenerator[SipCaller]:
-    """A caller whom the program has just handed over."""
+    """A caller whom the program has just handed over, `to` that place in the dialplan."""
     async with app_of(asterisk, "tongdai") as (ari, events):
         target = f"{asterisk.settings.hotline}@{asterisk.sip_address}"
         async with SipCaller(target, number=number, local_ip="127.0.0.2") as caller:
@@ -92,7 +98,7 @@ async def waiting(
             await caller.when(lambda: caller.position > 800)
             await ari.set_variable(channel, REASON_VARIABLE, reason)
             await ari.set_variable(channel, PAGE_VARIABLE, f"http://127.0.0.1:18080/handoff/{channel}?key=abc_-9")
-            context, extension, priority = HANDOFF
+            context, extension, priority = to
             await ari.continue_in_dialplan(channel, context=context, extension=extension, priority=priority)
             yield caller
 
@@ -232,18 +238,37 @@ async def test_declined_and_unanswered_calls_go_to_the_next_phone(asterisk: Aste
             await hears(caller, CHOICE_SOUND, at)
 
 
-async def test_a_phone_that_answers_and_dies_gives_the_caller_back(asterisk: AsteriskProcess, sounds: Path) -> None:
+@pytest.mark.parametrize("to", [HANDOFF, (TAKEOVER, "1001", 1)], ids=["queue", "takeover"])
+async def test_a_phone_that_answers_and_dies_gives_the_caller_back(
+    asterisk: AsteriskProcess, sounds: Path, to: tuple[str, str, int]
+) -> None:
     async with (
         asyncio.timeout(DEADLINE_S),
-        phones(asterisk, Answer(after_ms=100), Refuse(status=480)) as (dying, other),
+        phones(asterisk, Answer(after_ms=100), Ignore()) as (dying, other),
     ):
-        async with waiting(asterisk) as caller:
+        async with waiting(asterisk, HandoffReason.SUPERVISOR, to=to) as caller:
             call = await dying.next_call()
             await call.wait_answered()
+            talking = caller.position
             call.media.close()
-            dying.behaviour, other.behaviour = Ignore(), Answer(after_ms=100)
-            await (await other.next_call()).wait_answered()
-            assert caller.end is None
+            dying.behaviour, other.behaviour = Refuse(status=480), Answer(after_ms=100)
+            again = await other.next_call()
+            await hears(caller, LOST_SOUND, talking)
+            await again.wait_answered()
+            await again.when(lambda: again.position > 4000)
+            await again.hang_up()
+            assert (await caller.wait_ended()).by is EndedBy.PEER
+
+
+async def test_a_person_who_took_a_call_over_ends_it(asterisk: AsteriskProcess, sounds: Path) -> None:
+    async with asyncio.timeout(DEADLINE_S), phones(asterisk, Answer(after_ms=100), Ignore()) as (person, other):
+        async with waiting(asterisk, to=(TAKEOVER, "1001", 1)) as caller:
+            call = await person.next_call()
+            await call.wait_answered()
+            await call.when(lambda: call.position > 4000)
+            await call.hang_up()
+            assert (await caller.wait_ended()).by is EndedBy.PEER
+        assert not other.calls
 
 
 async def test_two_calls_for_one_phone_come_one_after_the_other(asterisk: AsteriskProcess, sounds: Path) -> None:
