@@ -1,11 +1,11 @@
 """Dates, months with years, quarters, and numbers with a slash that are a day and a month."""
 
 import re
+from calendar import monthrange
 
 from tts.reading.model import Context, Rule, ends_with_word, rule
 from tts.reading.romans import roman_value
 
-_LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _DAY_BEFORE = "ngày|mùng|mồng|hôm"
 _TIME_BEFORE = (
     "ngày|mùng|mồng|hôm|từ|đến|tới|trước|sau|sáng|chiều|tối|lễ|dịp|hết|kể từ|vào|nghỉ|tết|hạn|cuối|đầu|"
@@ -17,8 +17,12 @@ _DATE_AFTER = (
 _NO_DATE_BEFORE = "ngõ|ngách|hẻm|kiệt|số|nhà|lô|căn|thứ|trên|hơn|gần|chiếm|ít nhất|tối thiểu"
 
 
-def is_day(day: int, month: int) -> bool:
-    return 1 <= month <= 12 and 1 <= day <= _LONGEST[month - 1]
+_LEAP_YEAR = 2024
+
+
+def is_day(day: int, month: int, year: int = _LEAP_YEAR) -> bool:
+    """`year`: where it is not known, 29 February is a day."""
+    return 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]
 
 
 def month_words(month: int | str, context: Context) -> str:
@@ -31,16 +35,26 @@ def _lead(match: "re.Match[str]", context: Context, word: str = "ngày", known: 
 
 def _full(match: "re.Match[str]", context: Context) -> str | None:
     day, month, year = int(match["day"]), int(match["month"]), int(match["year"])
-    if not is_day(day, month):
-        return None
+    if not is_day(day, month, year):
+        return _as_written(match, context)
     words = f"{context.number(day)} tháng {month_words(month, context)} năm {context.number(year)}"
     return _lead(match, context) + words
+
+
+def _as_written(match: "re.Match[str]", context: Context) -> str | None:
+    """What looks like a day and is none; with slashes it may be a house or a code, which later rules know."""
+    if "/" in match[0]:
+        return None
+    sign = "chấm" if "." in match[0] else "gạch ngang"
+    return f" {sign} ".join(context.numbered(part) for part in re.findall(r"\d+", match[0]))
 
 
 def _days_of_month(match: "re.Match[str]", context: Context) -> str | None:
     """ "15-20/7[/2025]"."""
     first, last, month = int(match["first"]), int(match["last"]), int(match["month"])
-    if not (first < last and is_day(last, month)) or (not match["year"] and not _dated(match, context)):
+    if not (first < last and is_day(last, month, int(match["year"] or _LEAP_YEAR))) or (
+        not match["year"] and not _dated(match, context)
+    ):
         return None
     year = f" năm {context.number(match['year'])}" if match["year"] else ""
     days = f"{context.number(first)} đến {context.number(last)} tháng {month_words(month, context)}{year}"

@@ -36,6 +36,14 @@ def _dash(match: "re.Match[str]", context: Context) -> str | None:
     return "," if spaced and before and before[-1].isalnum() else ""
 
 
+def _minus(match: "re.Match[str]", context: Context) -> str | None:
+    """Of a temperature or a percentage; after a number it is a dash."""
+    before = context.before(match)
+    if before[-1:].isdecimal():
+        return None
+    return "" if ends_with_word(before, "âm|trừ") else "âm"
+
+
 def _slash(match: "re.Match[str]", context: Context) -> str | None:
     before, after = context.before(match), context.after(match)
     left = re.search(r"([^\W\d_]+)$", before)
@@ -80,6 +88,11 @@ def _unknown(match: "re.Match[str]", context: Context) -> str:
 RULES: tuple[Rule, ...] = (
     rule("comparison", rf"(?:≥|>=)\s*(?P<number>{NUMBER})(?:\s+(?P<unit>[a-zà-ỹđ]+))?(?!\w)", _at_least),
     rule("comparison", r"(≤|<=|≥|>=|<|>)(?=\s*\d)", _comparison),
+    rule(
+        "minus",
+        rf"(?:\s+|(?<!\w))[-–−](?={NUMBER}(?:\s?(?:đến|tới|[-–])\s?[-–−]?{NUMBER})?\s?(?:°|độ\b|%|phần trăm\b))",
+        _minus,
+    ),
     rule("dash", r"\s*[-–—−]+\s*", _dash),
     rule("slash", r"\s*/\s*", _slash),
     rule("bracket", r"[()\[\]{}]+", _bracket),

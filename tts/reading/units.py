@@ -7,15 +7,14 @@ from tts.reading.lexicon import lexicon
 from tts.reading.model import Context, Rule, rule
 from tts.reading.money import PER, per_unit
 
-_UNIT = r"(?P<unit>%|‰|°C|°|m²|m³|km²|m2|m3|km2|km/h|[A-Za-zµ]{1,4})(?!\w)"
+_UNIT = r"(?P<unit>%|‰|°C|°|độ C|m²|m³|km²|m2|m3|km2|km/h|[A-Za-zµ]{1,4})(?!\w)"
 
 
 def _measure(match: "re.Match[str]", context: Context) -> str | None:
     name = lexicon().units.get(match["unit"])
     if name is None:
         return None
-    sign = "âm " if match["sign"] else ""
-    return f"{sign}{number_words(match['number'], context)} {name}{per_unit(match['per'], context)}"
+    return f"{number_words(match['number'], context)} {name}{per_unit(match['per'], context)}"
 
 
 def _size(match: "re.Match[str]", context: Context) -> str | None:
@@ -43,7 +42,7 @@ RULES: tuple[Rule, ...] = (
     rule("measure", rf"(?P<sizes>{NUMBER}(?:\s?[x×]\s?{NUMBER})+)\s?(?:(?P<unit>cm|mm|m|km)(?!\w))?(?!\w)", _size),
     rule(
         "measure",
-        rf"(?P<sign>(?<!\w)[-−](?=\d+\s?(?:°|độ)))?(?P<number>{NUMBER})\s?{_UNIT}{PER}",
+        rf"(?P<number>{NUMBER})\s?{_UNIT}{PER}",
         _measure,
     ),
 )
