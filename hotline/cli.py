@@ -34,8 +34,11 @@ COMMANDS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     argv = list(sys.argv[1:] if arguments is None else arguments)
-    configure_logs()
     _write_anything()
+    try:
+        configure_logs()
+    except TongdaiError as error:
+        return _failed(error, as_json="--json" in argv)
     if not argv or argv[0] not in COMMANDS:
         return _top_level(argv)
     try:

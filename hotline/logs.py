@@ -7,7 +7,10 @@ import traceback
 from types import TracebackType
 
 from contracts.errors import TongdaiError
+from hotline.errors import SettingsError
 
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+_VARIABLE = "TONGDAI_LOG"
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -34,14 +37,17 @@ class EventFormatter(logging.Formatter):
 
 
 def configure_logs() -> None:
-    """To stderr; level by TONGDAI_LOG (default WARNING)."""
-    configure(os.environ.get("TONGDAI_LOG", "WARNING"), logging.StreamHandler(sys.stderr))
+    """To stderr; level by TONGDAI_LOG (default WARNING). Raises `SettingsError` for one that is none."""
+    level = os.environ.get(_VARIABLE, "").upper() or "WARNING"
+    _configure(level if level in LEVELS else "WARNING", logging.StreamHandler(sys.stderr))
+    if level not in LEVELS:
+        raise SettingsError(f"{_VARIABLE}: {os.environ[_VARIABLE]!r} is none of {', '.join(LEVELS)}")
 
 
-def configure(level: str, handler: logging.Handler) -> None:
+def _configure(level: str, handler: logging.Handler) -> None:
     handler.setFormatter(EventFormatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     # Its lines carry whole addresses, and with them what is said about a call.
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    root.setLevel(level.upper() if level.upper() in logging.getLevelNamesMapping() else "WARNING")
+    root.setLevel(level)

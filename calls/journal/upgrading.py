@@ -61,6 +61,18 @@ def check(engine: Engine) -> None:
         )
 
 
+def versions(engine: Engine) -> tuple[str | None, str | None]:
+    """Of the tables that are there (None: none yet), and of those that this program needs. Makes nothing.
+
+    Raises `DatabaseAway`.
+    """
+    file = engine.url.database if engine.dialect.name == "sqlite" else None
+    if file and not Path(file).exists():
+        return None, _head()
+    with transaction(engine) as connection:
+        return _version(connection), _head()
+
+
 def _make_file(engine: Engine) -> None:
     """For this user only; SQLite's other files take their mode from it."""
     if engine.dialect.name != "sqlite" or not engine.url.database:

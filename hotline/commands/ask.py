@@ -17,11 +17,15 @@ from dialogs.ask import ask
 from dialogs.content import Content
 from dialogs.engine import Engine
 from hotline.errors import UsageError
+from hotline.extra_arguments import refuse_extra
 from hotline.files import read_json_lines
 from hotline.knowledge import load_interpreter, today
 from hotline.settings import Settings, load_settings
 from nlu.interpreter import Interpreter
 from procedures.record import Profile
+
+TAKES_EXTRA = True
+"""A question without quotes, so that it can be said what is wrong."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -72,6 +76,7 @@ class Hotline:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    refuse_extra(arguments)
     asked = list(_questions(arguments))
     hotline = open_hotline(load_settings(arguments.config), arguments.as_of or today())
     for one in asked:

@@ -5,28 +5,22 @@ import json
 import platform
 import shutil
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from asr.errors import EarError
 from asr.models import people_model_present, vad_model
 from contracts.errors import TongdaiError
 from contracts.paths import cache_dir
+from hotline.commands.doctor_check import Check
+from hotline.commands.doctor_journal import journal_checks
 from hotline.settings import Settings, load_settings
-from hotline.state import read_state, run_dir
+from hotline.state import RunState, read_state, run_dir
 from telephony.asterisk import doctor as asterisk_doctor
 from telephony.asterisk.settings import AsteriskSettings
 from tts.engines import open_engine
 
 NEEDED_DISK_GB = 2.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    name: str
-    ok: bool
-    found: str
-    mend: str = ""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +30,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     settings = load_settings(arguments.config)
-    checks = [_python(), _disk(), *_asterisk(settings), _recogniser(), _vad(), *map(_voice, ("vais", "espeak"))]
+    running = read_state(run_dir(settings) / "state.json")
+    checks = [
+        *(_python(), _disk(), *_asterisk(settings, running), _recogniser(), _vad()),
+        *map(_voice, ("vais", "espeak")),
+        *journal_checks(settings, running=running is not None),
+    ]
     if arguments.json:
         print(json.dumps([asdict(check) for check in checks], ensure_ascii=False, indent=1))
     else:
@@ -63,9 +62,8 @@ def _disk() -> Check:
     )
 
 
-def _asterisk(settings: Settings) -> list[Check]:
+def _asterisk(settings: Settings, running: RunState | None) -> list[Check]:
     """Ports that our own running hotline holds are no fault."""
-    running = read_state(run_dir(settings) / "state.json")
     if running is not None:
         return [Check(name="hotline", ok=True, found=f"running, SIP {running.sip}, console {running.console}")]
     phone = settings.telephony

@@ -6,10 +6,14 @@ import sys
 from pathlib import Path
 
 from hotline.errors import UsageError
+from hotline.extra_arguments import refuse_extra
 from hotline.files import read_lines
 from telephony.wav import write_wav
 from tts.reading import Reading, read
 from tts.rendering import render
+
+TAKES_EXTRA = True
+"""A text without quotes, so that it can be said what is wrong."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +28,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    refuse_extra(arguments)
     texts = _texts(arguments)
+    if arguments.batch is None and not arguments.spell and not read(arguments.text).words:
+        raise UsageError(f"say: nothing to say in {arguments.text!r}")
     for number, text in enumerate(texts, start=1):
         if arguments.spell:
             _print_reading(text, read(text), as_json=arguments.json)

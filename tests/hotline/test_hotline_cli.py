@@ -1,6 +1,7 @@
 """Options and exit statuses of every command."""
 
 import json
+import logging
 import socket
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from command_line import Command
 
 from hotline.cli import COMMANDS
+from hotline.logs import configure_logs
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -38,6 +40,9 @@ def test_help_names_every_command(tongdai: Command) -> None:
         (("say", "a", "--engine", "nobody"), "nobody is not one of"),
         (("say", "a", "--voice", "nobody"), "nobody is not one of"),
         (("say", "--batch", "none.txt"), "none.txt: No such file"),
+        (("say", "xin", "chào"), 'put the text in quotes: "xin chào"'),
+        (("ask", "làm", "giấy", "khai", "sinh", "--json"), 'put the text in quotes: "làm giấy khai sinh"'),
+        (("ask", "a", "--jsn"), "unrecognized arguments: --jsn"),
         (("transcribe",), "WAV"),
         (("transcribe", "a.wav", "--engine", "nobody"), "'nobody' is none of"),
         (("call", "--to", "1@127.0.0.1:notaport"), "--to: 1@127.0.0.1:notaport"),
@@ -65,7 +70,7 @@ def test_help_names_every_command(tongdai: Command) -> None:
 )
 def test_bad_usage_names_what_is_wrong(tongdai: Command, arguments: tuple[str, ...], message: str) -> None:
     ran = tongdai(*arguments)
-    assert ran.status == 2 and message in ran.err and not ran.out
+    assert ran.status == 2 and message in ran.err and (not ran.out or "--json" in arguments)
 
 
 @pytest.mark.parametrize(
@@ -85,6 +90,25 @@ def test_bad_settings_name_the_field(
     ran = tongdai("ask", "a", "--json")
     assert ran.status == 2 and message in ran.err
     assert json.loads(ran.out)["error"]["code"] == "program.settings"
+
+
+@pytest.mark.parametrize("command", [(), ("doctor",), ("ask", "a", "--json")])
+def test_a_wrong_log_level_is_named(
+    tongdai: Command, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("TONGDAI_LOG", "FOO")
+    ran = tongdai(*command)
+    assert ran.status == 2
+    assert "TONGDAI_LOG: 'FOO' is none of DEBUG, INFO, WARNING, ERROR, CRITICAL" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("level", "set_to"), [("", logging.WARNING), ("debug", logging.DEBUG), ("ERROR", logging.ERROR)]
+)
+def test_the_log_level_is_taken(monkeypatch: pytest.MonkeyPatch, level: str, set_to: int) -> None:
+    monkeypatch.setenv("TONGDAI_LOG", level)
+    configure_logs()
+    assert logging.getLogger().level == set_to
 
 
 def test_an_interrupted_command_says_nothing(tongdai: Command, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,7 +145,9 @@ def test_doctor_tells_what_is_there_and_what_mends_what_is_not(tongdai: Command)
     ran = tongdai("doctor", "--json")
     checks = json.loads(ran.out)
     assert all(set(check) == {"name", "ok", "found", "mend"} for check in checks)
-    assert {"Python", "recogniser model", "voice vais", "voice espeak"} <= {check["name"] for check in checks}
+    assert {"Python", "recogniser model", "voice vais", "voice espeak", "journal database", "journal spool"} <= {
+        check["name"] for check in checks
+    }
     assert all(check["ok"] or check["mend"] for check in checks)
     assert ran.status == (0 if all(check["ok"] for check in checks) else 1)
     plain = tongdai("doctor")

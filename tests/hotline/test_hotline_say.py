@@ -38,9 +38,10 @@ def test_each_line_of_a_batch_has_its_file(tongdai: Command, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("text", ["", "  ", "...", "😀"])
-def test_nothing_to_say_is_told(tongdai: Command, tmp_path: Path, text: str) -> None:
+def test_nothing_to_say_is_an_error(tongdai: Command, tmp_path: Path, text: str) -> None:
     ran = tongdai("say", text, "--out", tmp_path / "x.wav")
-    assert ran.status == 0 and "nothing to say" in ran.err and seconds(tmp_path / "x.wav") == 0
+    assert ran.status == 2 and f"say: nothing to say in {text!r}" in ran.err
+    assert not (tmp_path / "x.wav").exists()
 
 
 @pytest.mark.parametrize("out", ["", "there/x.wav"], ids=["a folder", "below a file"])
