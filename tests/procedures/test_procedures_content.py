@@ -48,9 +48,11 @@ def test_facts_are_short_and_end_as_sentences(procedure: Procedure) -> None:
 
 
 @pytest.mark.parametrize("procedure", PROCEDURES, ids=[one.code for one in PROCEDURES])
-def test_every_aspect_begins_with_the_normal_case(procedure: Procedure) -> None:
+def test_every_aspect_begins_with_the_normal_case_or_asks_for_the_callers(procedure: Procedure) -> None:
+    asked = {aspect for question in procedure.questions for aspect in question.aspects}
     for aspect in CATALOGUE.aspects(procedure.code, DAY, Profile.DEMO):
-        assert not CATALOGUE.facts(procedure.code, aspect, DAY, Profile.DEMO)[0].case
+        facts = CATALOGUE.facts(procedure.code, aspect, DAY, Profile.DEMO)
+        assert not facts[0].case or (aspect in asked and all(fact.case for fact in facts)), aspect
 
 
 def test_free_of_charge_only_where_it_is_a_value() -> None:
