@@ -16,9 +16,13 @@ from calls.admission import Admission
 from calls.api import create_api
 from calls.control import CallControl
 from calls.feed import EventFeed
+from calls.on_air.board import OnAirBoard
+from calls.on_air.watching import OnAirWatch
+from contracts.clock import SystemClock
 from contracts.errors import TongdaiError
 from contracts.tasks import end_tasks
 from hotline.bundles.live import LiveBundle
+from hotline.bundles.publishing import open_store
 from hotline.call_parts import call_parts
 from hotline.calls_greeting import Greeting
 from hotline.child_program import Command, ToGuard, guard_commands, read_greeting
@@ -27,6 +31,7 @@ from hotline.event_loop import run
 from hotline.handoffs import packet_keeper
 from hotline.knowledge import today
 from hotline.logs import configure_logs
+from hotline.settings import Settings
 from hotline.web import port_of, web_served
 from telephony.ari.client import AriClient
 from telephony.asterisk.dialplan import media_client
@@ -108,6 +113,7 @@ async def running_calls(greeting: Greeting, listening: socket.socket) -> AsyncGe
             most_calls=settings.telephony.max_calls,
             most_behind_ms=settings.recognition.most_behind_ms,
         )
+        await stack.enter_async_context(_on_air(settings, control))
         process = CallsProcess(bridge, admission, bundles)
         api = create_api(feed=feed, token=greeting.token, calls_now=lambda: bridge.calls_now, control=control)
         api.router.routes.append(sockets.route())
@@ -116,6 +122,19 @@ async def running_calls(greeting: Greeting, listening: socket.socket) -> AsyncGe
         calls = await stack.enter_async_context(_taking_calls(bridge, process))
         calls.add_done_callback(lambda _: process.over.set())
         yield process
+
+
+@asynccontextmanager
+async def _on_air(settings: Settings, control: CallControl) -> AsyncGenerator[None]:
+    """What is stopped is known when it yields."""
+    clock = SystemClock()
+    watch = OnAirWatch(OnAirBoard(open_store(settings).folder, clock), control)
+    await watch.look()
+    watching = asyncio.create_task(watch.watch(clock), name="on air")
+    try:
+        yield
+    finally:
+        await end_tasks(watching)
 
 
 @asynccontextmanager

@@ -42,11 +42,11 @@ class Entry(BaseModel):
 
 def new_entry(bundle: str, action: Action, note: str) -> Entry:
     return Entry(
-        utc=datetime.now(UTC), who=_who(), action=action, bundle=bundle, note=" ".join(note.split())[:NOTE_CHARS]
+        utc=datetime.now(UTC), who=system_user(), action=action, bundle=bundle, note=" ".join(note.split())[:NOTE_CHARS]
     )
 
 
-def _who() -> str:
+def system_user() -> str:
     try:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:

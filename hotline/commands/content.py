@@ -17,6 +17,7 @@ from hotline.bundles.history import Action, Entry
 from hotline.bundles.problems import Problem
 from hotline.bundles.publishing import open_store, publish
 from hotline.bundles.store import BundleStore
+from hotline.commands import content_on_air
 from hotline.errors import UsageError
 from hotline.knowledge import HANOI
 from hotline.settings import load_settings
@@ -41,10 +42,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     diff = actions.add_parser("diff", parents=[common], help="hai bản khác nhau ở tệp nào")
     for side in ("a", "b"):
         diff.add_argument(side, metavar=side.upper(), help="mã của bản, live, hoặc một thư mục")
+    content_on_air.add_actions(actions, common)
 
 
 def run(arguments: argparse.Namespace) -> int:
     settings = load_settings(arguments.config)
+    if arguments.action in content_on_air.ACTIONS:
+        return content_on_air.run_action(arguments, settings)
     store = open_store(settings)
     try:
         match arguments.action:

@@ -24,7 +24,7 @@ from console.figures import Figures
 from console.users import FILE_NAME, Role, Users
 from contracts.call_event import CallEvent, Value
 from contracts.clock import Clock, SystemClock
-from contracts.events import TakenOver
+from contracts.events import OnAirChanged, TakenOver
 from contracts.feeds import FeedAddress
 
 TOKEN = "a-token"
@@ -41,6 +41,9 @@ class Taken:
 
     def take_over(self, event: TakenOver) -> None:
         self.taken_over = event
+
+    def put_on_air(self, event: OnAirChanged) -> None:
+        """Nothing is said here."""
 
 
 def event(kind: str, call_id: str = CALL, sequence: int = 0, **fields: Value) -> CallEvent:
