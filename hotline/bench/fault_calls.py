@@ -123,12 +123,13 @@ class FaultCall:
         )
 
     def longest_silence_ms(self, since: float, until: float) -> float | None:
-        """Within that time nothing was heard for so long; None: there was no audio."""
+        """Within that time nobody spoke for so long, neither the other side nor the caller; None: no audio."""
         now, position = time.monotonic(), self._caller.position
         begin, end = (max(0, position - round((now - at) * PHONE_RATE_HZ)) for at in (since, until))
         if end <= begin:
             return None
-        loud = np.flatnonzero(is_loud(self._caller.received(begin, end)))
+        heard, said = self._caller.received(begin, end), self._caller.sent(begin, end)
+        loud = np.union1d(np.flatnonzero(is_loud(heard)), np.flatnonzero(is_loud(said)))
         gaps = np.diff(np.concatenate(([0], loud, [end - begin])))
         return round(samples_to_ms(int(gaps.max()), PHONE_RATE_HZ), 1)
 

@@ -9,8 +9,13 @@ import signal
 from collections.abc import Sequence
 from random import Random
 
+from hotline.bench.fault_crowd import Crowd
+from hotline.bench.fault_database import database_place
+from hotline.bench.fault_disk import disk_place
 from hotline.bench.fault_inside import can_be_inside, measure_inside
 from hotline.bench.fault_kills import Kill
+from hotline.bench.fault_network import network_place
+from hotline.bench.fault_outages import Outage
 from hotline.bench.fault_plan import Fault, FaultPlan
 from hotline.bench.fault_rows import Row
 
@@ -23,6 +28,11 @@ FAULTS: tuple[Fault, ...] = (
     Kill(name="voices killed", modules=("tts.worker",)),
     Kill(name="console killed", modules=("hotline.console_process",)),
     Kill(name="shipper killed", modules=("hotline.shipping_process",)),
+    Outage(name="database away", place=database_place, lasts_s=60, at_once=10, late=10, most_calls=40, alone=True),
+    Outage(name="disk full", place=disk_place, lasts_s=15, most_calls=60, namespaces=True),
+    Outage(name="network cut 2 s", place=network_place, lasts_s=2, late=0, silences=True, namespaces=True),
+    Outage(name="network cut 15 s", place=network_place, lasts_s=15, silences=True, namespaces=True),
+    Crowd(name="30 calls, two kills"),
 )
 FULL = FaultPlan()
 QUICK = FaultPlan(calls_per_fault=2, at_once=2, quick=True)

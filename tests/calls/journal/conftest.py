@@ -4,10 +4,10 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
-from own_postgres import OwnPostgres, own_postgres, package_folder
 from sqlalchemy import Engine
 
 from calls.journal.database import open_database
+from hotline.bench.own_postgres import OwnPostgres, own_postgres, package_folder
 
 
 @pytest.fixture(scope="session")

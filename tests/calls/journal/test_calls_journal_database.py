@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from own_postgres import OwnPostgres
 from records import call, ending, shipping, stored, written
 from sqlalchemy import Engine, text
 from sqlalchemy.event import listen
@@ -23,6 +22,7 @@ from calls.journal.models import Base
 from calls.journal.shipper import Shipper
 from calls.journal.spool import Spool
 from calls.journal.upgrading import VERSION_TABLE, upgrade
+from hotline.bench.own_postgres import OwnPostgres
 
 
 def test_a_database_that_is_away_and_comes_back(

