@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from contracts.call_event import CallEvent
 from hotline.caller_turns import interrupting, say_turn
+from hotline.event_words import word
 from hotline.placed_call import PlacedCall, place_call
 from hotline.state import RunState
 from telephony.asterisk.dialplan import REASON_HEADER, SUMMARY_HEADER, decode_text
@@ -83,7 +84,7 @@ async def _attend(phone: SipAgent, side: AgentSide, greeting: int, note: Callabl
         side.rang = True
         side.reason = decode_text(call.header(REASON_HEADER) or "")
         side.summary = decode_text(call.header(SUMMARY_HEADER) or "")
-        note(f"điện thoại của cán bộ đổ chuông: {side.reason} – {side.summary}")
+        note(f"điện thoại của cán bộ đổ chuông: {word('reason', side.reason)} – {side.summary}")
         await call.wait_answered()
         note(f"cán bộ nhấc máy: “{AGENT_GREETING}”")
         side.greeted = await _has_lasted(call, greeting)

@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.text import Text
 
 from contracts.call_event import CallEvent, Value
+from hotline.event_words import word
 
 CALLER, HOTLINE, NOTE = "bold green", "bold cyan", "dim"
 
@@ -66,10 +67,10 @@ class LiveView:
         self.note("người gọi im lặng")
 
     def _handoff_started(self, fields: dict[str, Value]) -> None:
-        self.note(f"── nối máy cho cán bộ ({fields['reason']}): {fields['summary']} ──")
+        self.note(f"── nối máy cho cán bộ ({word('reason', fields['reason'])}): {fields['summary']} ──")
 
     def _handoff_failed(self, fields: dict[str, Value]) -> None:
-        self.note(f"nối máy không được: {fields['code']}")
+        self.note(f"nối máy không được: {word('transfer', fields['code'])}")
 
     def _fault(self, fields: dict[str, Value]) -> None:
         self.note(f"lỗi: {fields['error']}")
@@ -89,8 +90,8 @@ def _number(value: Value) -> float:
 
 
 def _meaning(fields: dict[str, Value]) -> str:
-    parts = [fields["intent"], *_texts(fields["aspects"]), *_texts(fields["procedures"])[:1]]
-    return " ".join(str(part) for part in parts)
+    aspects = [word("aspect", aspect) for aspect in _texts(fields["aspects"])]
+    return " ".join([word("intent", fields["intent"]), *aspects, *_texts(fields["procedures"])[:1]])
 
 
 def _texts(value: Value) -> list[str]:

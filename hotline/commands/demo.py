@@ -12,6 +12,7 @@ from contracts.audio import PHONE_RATE_HZ
 from hotline.caller_turns import DEFAULT_VOICE
 from hotline.demo import AgentSide, run_demo
 from hotline.errors import NotReadyError, UsageError
+from hotline.event_words import word
 from hotline.hearing import hear_all
 from hotline.live_view import LiveView
 from hotline.placed_call import PlacedCall
@@ -88,7 +89,7 @@ def _summary(document: dict[str, Any], folder: Path, view: LiveView) -> None:
     view.note("độ trễ từ lúc người gọi dứt lời đến tiếng đầu tiên của câu trả lời, đo tại tai người gọi:")
     for turn in document["turns"]:
         latency = turn["voice_to_voice_ms"]
-        stages = " + ".join(f"{name} {ms:.0f}" for name, ms in turn["stages_ms"].items())
+        stages = " + ".join(f"{word('stage', name)} {ms:.0f}" for name, ms in turn["stages_ms"].items())
         stopped = "" if turn["barge_in_ms"] is None else f", máy im sau {turn['barge_in_ms']:.0f} ms"
         shown = "–" if latency is None else f"{latency:.0f} ms"
         view.note(f"  {turn['said'][:60]:<60} {shown:>8}{stopped}  {stages}")

@@ -15,12 +15,16 @@ import pytest
 import websockets
 from rich.console import Console
 
+from contracts.acts import HandoffReason
 from contracts.audio import ms_to_samples
 from contracts.call_event import CallEvent
+from contracts.meaning import Aspect, Intent
 from hotline.bench.load import PAUSE_MS, Plan, Sounds, make_script
 from hotline.bench.questions import QUESTIONS
+from hotline.event_words import word
 from hotline.feed_reader import CallLog, following
 from hotline.live_view import LiveView
+from hotline.placed_call import STAGES
 from hotline.settings import Settings
 from hotline.state import Feed, RunState, read_state, run_dir, write_state
 from telephony.g711 import Pcm
@@ -77,7 +81,7 @@ def test_a_call_is_shown_line_by_line() -> None:
         "Máy  Xin chào.",
         "giọng 12 ms",
         "Người gọi  “lệ phí khai sinh”",
-        "nghe 93% · hiểu 81% (ask fee 1.001193) · chờ hết câu 220 + nhận dạng 4 + hiểu nghĩa 6 ms",
+        "nghe 93% · hiểu 81% (hỏi lệ phí 1.001193) · chờ hết câu 220 + nhận dạng 4 + hiểu nghĩa 6 ms",
         "Máy  Dạ, tám nghìn đồng.",
         "giọng 20 ms · nguồn 1.001193@95f9",
         "người gọi ngắt lời sau 10 ký tự",
@@ -85,10 +89,18 @@ def test_a_call_is_shown_line_by_line() -> None:
         "người gọi bấm phím",
         "người gọi im lặng",
         "lỗi: RuntimeError",
-        "── nối máy cho cán bộ (caller_asked): Hỏi: lệ phí. ──",
-        "nối máy không được: transfer.no_agent",
+        "── nối máy cho cán bộ (người gọi muốn gặp cán bộ): Hỏi: lệ phí. ──",
+        "nối máy không được: không có cán bộ nào nghe máy",
         "── máy rời cuộc gọi ──",
     ]
+
+
+def test_every_code_of_a_turn_and_a_handover_has_words() -> None:
+    for kind, codes in (("intent", Intent), ("aspect", Aspect), ("reason", HandoffReason)):
+        assert all(word(kind, code.value) != code.value for code in codes)
+    stages = [stage.removesuffix("_ms") for stage in STAGES]
+    assert all(word("stage", stage) != stage for stage in stages)
+    assert word("transfer", "transfer.new") == "transfer.new"
 
 
 def test_partials_are_written_over_on_a_terminal_only() -> None:
