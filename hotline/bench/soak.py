@@ -14,6 +14,8 @@ from pathlib import Path
 import httpx
 
 from contracts.call_event import CallEvent
+from dialogs.content import Content
+from dialogs.engine import Engine
 from hotline.bench.fault_hotline import phones_of
 from hotline.bench.fault_rows import Row, row
 from hotline.bench.questions import QUESTIONS
@@ -21,8 +23,8 @@ from hotline.bench.soak_calls import run_scripts, scripts
 from hotline.bench.soak_heard import OWN, HeardPlan, HeardResult, soak_heard
 from hotline.bench.soak_left import Observer, State, left
 from hotline.bench.soak_memory import Sample, growth, total
-from hotline.bundles.loading import load_bundle
 from hotline.feed_reader import following
+from hotline.knowledge import load_interpreter
 from hotline.serve_process import Served, own_run_dir, serving
 from hotline.settings import ROOT
 from procedures.record import Profile
@@ -33,6 +35,7 @@ from tts.rendering import render
 AGENTS = 8
 GROWTH_KB = 2.0
 """A call. Ten thousand calls a day are then 20 MB a day."""
+CONTENT = ROOT / "config" / "content"
 ALL = "all processes"
 
 
@@ -89,8 +92,10 @@ async def bench_soak(plan: SoakPlan) -> list[Row]:
     sounds = await asyncio.to_thread(lambda: [render(one.text) for one in QUESTIONS])
     rows = real_rows(await _real(plan, sounds)) if plan.calls else []
     if plan.heard.calls:
-        bundle = await asyncio.to_thread(load_bundle, ROOT / "config" / "content", Profile.DEMO)
-        rows += heard_rows(await soak_heard(plan.heard, bundle), plan.heard.calls)
+        content = Content.load(CONTENT)
+        interpreter = await asyncio.to_thread(load_interpreter, CONTENT, content.catalogue)
+        result = await soak_heard(plan.heard, Engine(content, profile=Profile.DEMO), interpreter)
+        rows += heard_rows(result, plan.heard.calls)
     return rows
 
 

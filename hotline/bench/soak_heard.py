@@ -23,12 +23,13 @@ from calls.journal.spool import Spool
 from calls.packets.files import PacketFiles
 from calls.packets.keeper import Exchange, PacketKeeper
 from calls.parts import Parts
+from dialogs.engine import Engine
 from hotline.bench.questions import QUESTIONS
 from hotline.bench.soak_endings import ENDINGS, Ending
 from hotline.bench.soak_memory import Sample, held_by
 from hotline.bench.soak_told import ToldDetector, ToldLine, ToldRecognizer, ToldVoice
-from hotline.bundles.loading import Bundle
 from hotline.knowledge import today
+from nlu.interpreter import Interpreter
 
 OWN = "calls fed with words"
 """This process's name among those whose memory is looked at."""
@@ -57,7 +58,7 @@ class HeardResult:
 class _Office:
     """What all calls of a process share."""
 
-    def __init__(self, folder: Path, bundle: Bundle, thinking: ThreadPoolExecutor) -> None:
+    def __init__(self, folder: Path, engine: Engine, interpreter: Interpreter, thinking: ThreadPoolExecutor) -> None:
         self.folder = folder
         self.control = CallControl()
         self.feed = EventFeed()
@@ -67,7 +68,8 @@ class _Office:
             Exchange(leave_note=_no_note, has_caller=_nobody),
             page=lambda call_id, key: f"http://127.0.0.1/handoff/{call_id}?key={key}",
         )
-        self._bundle = bundle
+        self._engine = engine
+        self._interpreter = interpreter
         self._thinking = thinking
         self._names = self.packets.listener(lambda code: code)
 
@@ -80,19 +82,19 @@ class _Office:
             make_ear=lambda rate_hz: Ear(
                 recognizer=ToldRecognizer(lambda: line.saying), rate_hz=rate_hz, detector=ToldDetector()
             ),
-            interpreter=self._bundle.interpreter,
-            engine=self._bundle.engine,
-            bundle_id=self._bundle.id,
+            interpreter=self._interpreter,
+            engine=self._engine,
+            bundle_id=self._engine.bundle_id,
             voice=ToldVoice(),
             thinking=self._thinking,
             listeners=(self.feed.publish, lambda event: self.spool.put(masked(event)), self._names),
         )
 
 
-async def soak_heard(plan: HeardPlan, bundle: Bundle) -> HeardResult:
+async def soak_heard(plan: HeardPlan, engine: Engine, interpreter: Interpreter) -> HeardResult:
     warm, result = HeardResult(), HeardResult()
     with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(max_workers=1) as thinking:
-        async with _office(Path(name), bundle, thinking) as office:
+        async with _office(Path(name), engine, interpreter, thinking) as office:
             await _run("warm", HeardPlan(calls=plan.at_once, at_once=plan.at_once), office, warm)
             await _settle(office)
             before = _held()
@@ -169,8 +171,10 @@ def _spooled(office: _Office) -> int:
 
 
 @asynccontextmanager
-async def _office(folder: Path, bundle: Bundle, thinking: ThreadPoolExecutor) -> AsyncGenerator[_Office]:
-    office = _Office(folder, bundle, thinking)
+async def _office(
+    folder: Path, engine: Engine, interpreter: Interpreter, thinking: ThreadPoolExecutor
+) -> AsyncGenerator[_Office]:
+    office = _Office(folder, engine, interpreter, thinking)
     try:
         with _shipping(folder):
             yield office

@@ -1,18 +1,39 @@
 """Many calls one after another: nothing of them stays."""
 
+from collections.abc import Sequence
+
 import pytest
 
-from hotline.bench.soak import heard_rows
+from contracts.context import Context
+from contracts.expectation import Expecting
+from contracts.heard import Heard, Hypothesis
+from contracts.meaning import Aspect, Candidate, Intent, Meaning
+from dialogs.content import Content
+from dialogs.engine import Engine
+from hotline.bench.soak import CONTENT, heard_rows
 from hotline.bench.soak_heard import OWN, HeardPlan, soak_heard
 from hotline.bench.soak_memory import Held, Sample, growth, total
-from hotline.bundles.loading import load_bundle
-from hotline.settings import ROOT
 from procedures.record import Profile
 
 
+class Fee:
+    """Whatever is asked, it is what a birth certificate costs."""
+
+    def understand(self, heard: Heard | Sequence[Hypothesis], context: Context) -> Meaning:
+        text = heard.text if isinstance(heard, Heard) else heard[0].text
+        birth = Candidate(procedure_code="1.001193", name="đăng ký khai sinh", score=1.0)
+        return Meaning(
+            text=text, intent=Intent.ASK, intent_confidence=0.95, aspects=(Aspect.FEE,), candidates=(birth,),
+            acceptance=0.95,
+        )  # fmt: skip
+
+    def completeness(self, text: str, expecting: Expecting = Expecting.QUESTION) -> float:
+        return 1.0
+
+
 async def test_a_hundred_calls_leave_nothing_behind() -> None:
-    bundle = load_bundle(ROOT / "config" / "content", Profile.DEMO)
-    result = await soak_heard(HeardPlan(calls=100, look_every=20), bundle)
+    engine = Engine(Content.load(CONTENT), profile=Profile.DEMO)
+    result = await soak_heard(HeardPlan(calls=100, look_every=20), engine, Fee())
     assert result.as_planned == 100
     assert result.handed_over == 20, "every fifth caller presses 0"
     assert set(result.left) >= {"tasks", "files in the spool", "packets of callers who are gone"}
