@@ -2,7 +2,6 @@
 
 import fcntl
 import json
-import os
 import re
 import secrets
 from collections.abc import Generator, Mapping
@@ -14,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from console.errors import NoSuchUser, UserExists, UserFileUnreadable, UserRefused
 from console.passwords import LONGEST, SHORTEST, hashed
+from contracts.private_file import write_private
 
 FILE_NAME = "users.json"
 _NAME = re.compile(r"[a-z][a-z0-9_.-]{0,30}")
@@ -111,15 +111,8 @@ class Users:
             raise UserFileUnreadable(f"{error.filename or self._file}: {error.strerror}") from error
 
     def _write(self, users: Mapping[str, User]) -> None:
-        """Whole or not at all, readable by this user only."""
         document = _UserFile(version=1, users=tuple(users[name] for name in sorted(users))).model_dump(mode="json")
-        aside = self._file.with_suffix(".new")
-        aside.unlink(missing_ok=True)
-        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-            out.write(json.dumps(document, indent=1))
-            out.flush()
-            os.fsync(out.fileno())
-        aside.rename(self._file)
+        write_private(self._file, json.dumps(document, indent=1), synced=True)
 
 
 def _made(name: str, role: Role, password: str) -> User:

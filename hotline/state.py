@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from contracts.paths import cache_dir
-from hotline.private_file import write_private
+from contracts.private_file import write_private
 from hotline.settings import Settings
 
 

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import logging
-import os
 import re
 import secrets
 import time
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from contracts.handoff import HandoffPacket, PacketError
+from contracts.private_file import write_private
 
 log = logging.getLogger(__name__)
 
@@ -43,15 +43,8 @@ class PacketFiles:
         if file is None:
             raise ValueError(f"{kept.packet.call_id!r} is no call id")
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        aside = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
         text = json.dumps({"key": kept.key, "packet": json.loads(kept.packet.to_json())}, ensure_ascii=False)
-        try:
-            with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
-                out.write(text)
-            aside.replace(file)
-        except OSError:
-            aside.unlink(missing_ok=True)
-            raise
+        write_private(file, text)
 
     def read(self, call_id: str) -> KeptPacket | None:
         """None: there is none, or none that can be read."""

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
-from hotline.private_file import write_private
+from contracts.private_file import write_private
 from telephony.asterisk.settings import AgentAccount, AsteriskSettings
 from telephony.errors import AsteriskConfigError
 
