@@ -24,6 +24,7 @@ from asr.ear_events import (
     SpeechDropped,
     SpeechGoesOn,
     SpeechStarted,
+    VoiceNoticed,
 )
 from asr.ear_settings import Completeness, EarSettings, whole
 from asr.ear_work import EarWork
@@ -88,9 +89,9 @@ class Ear:
         return self._expectation is not None
 
     @property
-    def hears_turn(self) -> bool:
+    def hears_voice(self) -> bool:
         """A voice has been noticed and what it says is not known yet."""
-        return self._turn is not None
+        return self._turn is not None or self._watch.onset.noticed
 
     @property
     def speech_ms(self) -> float:
@@ -154,10 +155,11 @@ class Ear:
         for _ in windows:
             if self._turn is None and onset.started:
                 self._begin()
-            elif self._turn is not None and onset.speaking and self._turn.peek_asked:
+            elif self._turn is None:
+                self._tell_of_voice()
+            elif onset.speaking and self._turn.peek_asked:
                 if self._turn.peeked is not None:
-                    pause_ms = samples_to_ms(self._watch.onset.pause_samples, self._rate_hz)
-                    self._pauses.spoke_on(pause_ms, self._turn.required_ms)
+                    self._pauses.spoke_on(samples_to_ms(onset.pause_samples, self._rate_hz), self._turn.required_ms)
                 self._turn.speaks_on()
                 # Its result would be of no use any more, and the recogniser is spared the work.
                 self._work.cancel()
@@ -179,6 +181,11 @@ class Ear:
         recognition.feed(before)
         self._turn = Turn(recognition=recognition, offset=offset, start=start)
         self._events.put_nowait(SpeechStarted(sample=start))
+
+    def _tell_of_voice(self) -> None:
+        news, sample = self._watch.news(), self._watch.sample
+        if news is not None:
+            self._events.put_nowait(VoiceNoticed(sample=sample) if news else SpeechDropped(sample=sample))
 
     def _tell_of_speech(self, turn: Turn) -> None:
         speech_ms = self._watch.speech_ms
@@ -206,17 +213,15 @@ class Ear:
             self._fail(RecognizerUnavailable("the recogniser does not answer"))
         elif turn.finishing:
             return
-        elif self._watch.sample - turn.start >= ms_to_samples(self._longest_ms(turn, expectation), self._rate_hz):
+        elif self._watch.sample - turn.start >= ms_to_samples(
+            turn.longest_ms(expectation, self._settings.wordless_ms), self._rate_hz
+        ):
             self._finish(turn)
         elif not self._watch.onset.speaking:
             if not turn.peek_asked and self._watch.silence_ms >= self._policy.settings.peek_ms:
                 turn.peek_asked, turn.asked = True, self._watch.sample
                 self._work.begin(partial(self._peek, turn, turn.silences), partial(self._turn_failed, turn))
             self._end_if_silent_enough(turn)
-
-    def _longest_ms(self, turn: Turn, expectation: Expectation) -> int:
-        longest = expectation.max_turn_ms
-        return longest if turn.has_words else min(longest, self._settings.wordless_ms)
 
     async def _peek(self, turn: Turn, silence: int) -> None:
         found = await turn.recognition.peek()
@@ -266,10 +271,8 @@ class Ear:
         self, turn: Turn, found: tuple[Hypothesis, ...], ended: Ended, endpoint_ms: float, recognition_ms: float
     ) -> Heard:
         assert self._expectation is not None
-        return turn.heard(
-            found, end=self._watch.onset.end, expectation=self._expectation, ended=ended, endpoint_ms=endpoint_ms,
-            recognition_ms=recognition_ms,
-        )  # fmt: skip
+        end, times = self._watch.onset.end, {"endpoint_ms": endpoint_ms, "recognition_ms": recognition_ms}
+        return turn.heard(found, end=end, expectation=self._expectation, ended=ended, **times)
 
     # --- ends
 

@@ -7,6 +7,13 @@ from contracts.heard import Heard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceNoticed:
+    """Somebody may have begun to speak: `SpeechStarted` or `SpeechDropped` follows within a tenth of a second."""
+
+    sample: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SpeechStarted:
     sample: int
     """Of the first speech, on the line's clock."""
@@ -48,5 +55,7 @@ class RecognitionFailed:
     """Of the `EarError`."""
 
 
-EarEvent = SpeechStarted | SpeechGoesOn | SpeechDropped | PartialHeard | Heard | NoInput | RecognitionFailed
+EarEvent = (
+    VoiceNoticed | SpeechStarted | SpeechGoesOn | SpeechDropped | PartialHeard | Heard | NoInput | RecognitionFailed
+)
 """`Heard`, `NoInput` and `RecognitionFailed` end an expectation."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from asr.speech_echo import EchoJudge
+from asr.speech_echo import EchoJudge, Origin
 from asr.speech_onset import OnsetSettings, SpeechOnset
 from asr.vad import WINDOW_SAMPLES, SpeechDetector
 from contracts.audio import SAMPLE_BYTES, ms_to_samples, samples_to_ms
@@ -28,7 +28,8 @@ class SpeechWatch:
         self._echo_until = 0
         """End of the last window of our own voice."""
         self._sure_pre_roll = ms_to_samples(_SURE_PRE_ROLL_MS, rate_hz)
-        self._maybe_speech = onset.silence_below
+        self._maybe_speech = min(onset.notice_at, onset.silence_below)
+        self._told = False
         self.sample = 0
         """So many have come."""
         self.onset = SpeechOnset(rate_hz, onset)
@@ -37,6 +38,13 @@ class SpeechWatch:
     def speech_ms(self) -> float:
         """How much speech there was since the last `forget_speech`."""
         return samples_to_ms(self.onset.speech_samples, self._rate_hz)
+
+    def news(self) -> bool | None:
+        """Whether a voice may be beginning, where that is otherwise than it was told last; None: it is not."""
+        if self.onset.noticed == self._told:
+            return None
+        self._told = self.onset.noticed
+        return self._told
 
     @property
     def silence_ms(self) -> float:
@@ -56,11 +64,18 @@ class SpeechWatch:
         """Looks for speech in what was taken last; yields after each window, when `onset` is as of its end."""
         for first, probability in self._detector.feed(pcm):
             at = first + self._detector_offset
-            # The detector takes our own voice that comes back for a speaker.
-            if probability >= self._maybe_speech and self._echo.is_echo(at + WINDOW_SAMPLES):
+            origin = self._origin(at + WINDOW_SAMPLES, probability)
+            if origin is Origin.ECHO:
+                # The detector takes our own voice that comes back for a speaker.
                 probability, self._echo_until = 0.0, at + WINDOW_SAMPLES
-            self.onset.feed(at, WINDOW_SAMPLES, probability)
+            self.onset.feed(at, WINDOW_SAMPLES, probability, doubtful=origin is Origin.DOUBTFUL)
             yield
+
+    def _origin(self, end: int, probability: float) -> Origin:
+        if probability >= self._maybe_speech:
+            return self._echo.origin(end)
+        self._echo.silent(end)
+        return Origin.CALLER
 
     def look_back(self) -> Iterator[None]:
         """Looks for speech in all of the latest audio, as `look` does; right after `start_anew`."""
@@ -69,7 +84,7 @@ class SpeechWatch:
     def start_anew(self) -> None:
         """Nothing is known of speech, in the latest audio neither."""
         self._detector.reset()
-        self.onset.reset()
+        self.forget_speech()
         self._detector_offset = self._oldest
 
     def since_before_speech(self) -> tuple[int, bytes]:
@@ -82,6 +97,7 @@ class SpeechWatch:
 
     def forget_speech(self) -> None:
         self.onset.reset()
+        self._told = False
 
     def forget_audio(self) -> None:
         """What came so far is in no later turn's beginning."""

@@ -35,6 +35,10 @@ class Turn:
     held: bytearray = field(default_factory=bytearray)
     """Audio since the peek was asked for, which the recogniser has not got."""
 
+    def longest_ms(self, expectation: Expectation, wordless_ms: int) -> int:
+        longest = expectation.max_turn_ms
+        return longest if self.has_words else min(longest, wordless_ms)
+
     def hear(self, frame: bytes) -> None:
         """Silence after a peek is of use to nobody unless the caller speaks on: until then it is held back."""
         if self.finishing:

@@ -19,6 +19,7 @@ from asr.ear_events import (
     SpeechDropped,
     SpeechGoesOn,
     SpeechStarted,
+    VoiceNoticed,
 )
 from calls.barge_in import Verdict
 from calls.handoff import Handoff
@@ -120,7 +121,10 @@ class Session:
                 self._over = True
             case Broken(error=error):
                 raise error
+            case VoiceNoticed():
+                await self._voice_noticed()
             case SpeechStarted():
+                self._recorder.record("speech.started")
                 await self._voice_noticed()
             case PartialHeard(partial=partial):
                 self._recorder.record("turn.partial", {"text": partial.text}, personal=("text",))
@@ -172,10 +176,9 @@ class Session:
         return say is not None and say.act_id != act_id
 
     async def _voice_noticed(self) -> None:
-        self._recorder.record("speech.started")
         self._voice_over.noticed()
         # A turn that was dropped before this was taken would not end the pause.
-        if self._voice_over.undecided and self._ear.hears_turn:
+        if self._voice_over.undecided and self._ear.hears_voice and not self._speaker.paused:
             await self._speaker.pause()
             self._recorder.record("barge_in.paused")
 
@@ -281,7 +284,7 @@ class Session:
     async def _unpause(self, say: Say) -> None:
         """A pause that came when a sentence had just been heard to its end holds for `say` while a voice is heard."""
         self._voice_over.undecided = self._voice_over.undecided and say.interruptible
-        if not (self._voice_over.undecided and self._ear.hears_turn):
+        if not (self._voice_over.undecided and self._ear.hears_voice):
             await self._speaker.resume()
 
     def _listen_while(self, say: Say) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from asr.ear import Ear
-from asr.ear_events import EarEvent, SpeechGoesOn
+from asr.ear_events import EarEvent, SpeechGoesOn, VoiceNoticed
 from asr.errors import EarError
 from asr.recognizer import OnPartial, Partial
 from contracts.audio import frame_bytes
@@ -113,8 +113,8 @@ async def feed_ms(ear: Ear, script: Sequence[tuple[bytes, int]]) -> None:
 
 
 async def events(ear: Ear) -> list[EarEvent]:
-    """Everything but the speech that goes on, until the ear is closed, which this does."""
-    return [event for event in await all_events(ear) if not isinstance(event, SpeechGoesOn)]
+    """Everything but voices that are noticed and speech that goes on, until the ear is closed, which this does."""
+    return [event for event in await all_events(ear) if not isinstance(event, SpeechGoesOn | VoiceNoticed)]
 
 
 async def all_events(ear: Ear) -> list[EarEvent]:

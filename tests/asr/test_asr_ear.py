@@ -1,12 +1,13 @@
 import asyncio
 
 import pytest
-from asr_fakes import QUIET, SPEECH, LoudnessDetector, ScriptedRecognizer, events, feed_ms
+from asr_fakes import QUIET, SPEECH, LoudnessDetector, ScriptedRecognizer, all_events, events, feed_ms
 
 from asr.ear import Ear
-from asr.ear_events import NoInput, PartialHeard, RecognitionFailed, SpeechDropped, SpeechStarted
+from asr.ear_events import NoInput, PartialHeard, RecognitionFailed, SpeechDropped, SpeechStarted, VoiceNoticed
 from asr.endpointing import EndpointPolicy, EndpointSettings
 from asr.errors import RecognizerBusy, RecognizerUnavailable
+from contracts.audio import samples_to_ms
 from contracts.expectation import Expectation, Expecting
 from contracts.heard import Ended, Heard
 
@@ -108,7 +109,9 @@ async def test_clicks_are_not_speech(speech_ms: int) -> None:
     ear = make_ear(ScriptedRecognizer())
     ear.expect(QUESTION)
     await feed_ms(ear, [(QUIET, 200), (SPEECH, speech_ms), (QUIET, 1000)])
-    assert await events(ear) == []
+    noticed, dropped = await all_events(ear)
+    assert isinstance(noticed, VoiceNoticed) and isinstance(dropped, SpeechDropped)
+    assert samples_to_ms(dropped.sample - noticed.sample, 8000) <= 100
 
 
 async def test_a_noise_without_words_is_dropped_and_listening_goes_on() -> None:

@@ -7,7 +7,7 @@ import pytest
 from asr_sounds import buzzing
 from numpy.typing import NDArray
 
-from asr.speech_echo import EchoJudge
+from asr.speech_echo import EchoJudge, Origin
 from contracts.audio import frame_bytes
 
 RATE_HZ = 8000
@@ -39,15 +39,19 @@ def pcm(sound: Floats) -> bytes:
 
 
 def judged(heard: Floats, ours: Floats) -> list[bool]:
-    """For each window of 32 ms."""
-    judge, found, size = EchoJudge(RATE_HZ), list[bool](), frame_bytes(RATE_HZ)
+    """For each window of 32 ms whether it is an echo."""
+    return [origin is Origin.ECHO for origin in origins(heard, ours)]
+
+
+def origins(heard: Floats, ours: Floats) -> list[Origin]:
+    judge, found, size = EchoJudge(RATE_HZ), list[Origin](), frame_bytes(RATE_HZ)
     came, said, looked = pcm(heard), np.rint(ours).astype("<i2").tobytes(), 0
     for at in range(0, len(came), size):
         sounding = said[at : at + size]
         judge.take(came[at : at + size], sounding if any(sounding) else b"")
         while looked + WINDOW <= (at + size) // 2:
             looked += WINDOW
-            found.append(judge.is_echo(looked))
+            found.append(judge.origin(looked))
     return found
 
 

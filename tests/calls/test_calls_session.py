@@ -107,7 +107,7 @@ async def test_a_voice_pauses_and_words_interrupt(content: Content) -> None:
     kinds = [kind for kind in call.kinds if kind.startswith(("speech", "barge", "turn.heard"))]
     assert kinds == [
         "speech.started", "turn.heard",
-        "speech.started", "barge_in.paused", "barge_in.interrupted", "turn.heard",
+        "barge_in.paused", "speech.started", "barge_in.interrupted", "turn.heard",
     ]  # fmt: skip
     barged = next(event for event in call.engine.events if isinstance(event, BargedIn))
     assert barged.act_id == call.say(1).act_id
