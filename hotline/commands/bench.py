@@ -8,6 +8,8 @@ import sys
 from collections.abc import Coroutine
 from typing import Any
 
+from hotline.bench.burst import QUICK as QUICK_BURST
+from hotline.bench.burst import BurstPlan, bench_burst
 from hotline.bench.calls import bench_calls
 from hotline.bench.fault_plan import FaultPlan
 from hotline.bench.fault_rows import Row
@@ -23,7 +25,7 @@ from hotline.setup import fetch_asterisk, fetch_people
 from telephony.errors import SipError
 
 SHARED = "the callers speak with variants of the hotline's own voice, which the recogniser knows better than people's"
-MEASURES = ("calls", "faults", "turns", "soak")
+MEASURES = ("calls", "faults", "turns", "soak", "burst")
 MOST_AT_ONCE, MOST_IN_ALL = 200, 100_000
 
 
@@ -36,7 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--heard", type=_calls_in_all, default=9000, metavar="N", help="soak: calls that are fed with words (9000)"
     )
     parser.add_argument("--turns", type=_turns, default=6, metavar="N", help="turns of each caller (6)")
-    parser.add_argument("--quick", action="store_true", help="faults, turns, soak: a few calls, to see that it works")
+    parser.add_argument(
+        "--quick", action="store_true", help="faults, turns, soak, burst: a few calls, to see that it works"
+    )
     parser.add_argument("--each", type=_calls_each, default=100, metavar="N", help="faults: calls for each fault (100)")
     parser.add_argument(
         "--only", action="append", choices=[fault.name for fault in FAULTS], default=[], metavar="FAULT",
@@ -105,6 +109,8 @@ def _measured(arguments: argparse.Namespace) -> list[dict[str, Any]]:
         results += asyncio.run(bench_turns(QUICK_TURNS if arguments.quick else TurnPlan()))
     if arguments.what in ("soak", "all"):
         results += asyncio.run(bench_soak(QUICK_SOAK if arguments.quick else _soak_plan(arguments)))
+    if arguments.what in ("burst", "all"):
+        results += asyncio.run(bench_burst(QUICK_BURST if arguments.quick else BurstPlan()))
     return results
 
 
