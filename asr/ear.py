@@ -189,9 +189,15 @@ class Ear:
 
     def _tell_of_speech(self, turn: Turn) -> None:
         speech_ms = self._watch.speech_ms
-        if turn.told_ms + self._settings.told_every_ms <= speech_ms <= self._settings.told_up_to_ms:
-            turn.told_ms = speech_ms
+        if turn.goes_on(speech_ms, self._settings):
             self._events.put_nowait(SpeechGoesOn(speech_ms=speech_ms))
+        if self._no_input_at is None and turn.glance_due(speech_ms, self._settings) and not self._work.busy:
+            self._work.begin(partial(self._glance, turn), partial(self._turn_failed, turn))
+
+    async def _glance(self, turn: Turn) -> None:
+        found = (await turn.recognition.peek())[0]
+        if self._turn is turn:
+            self._hear_partial(Partial(text=found.text, confidence=found.confidence, stable_chars=0))
 
     def _hear_partial(self, partial: Partial) -> None:
         if self._turn is not None and not self._turn.finishing:

@@ -24,6 +24,10 @@ class EarWork:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    @property
+    def busy(self) -> bool:
+        return any(not task.done() for task in self._tasks)
+
     def cancel(self) -> None:
         for task in self._tasks:
             task.cancel()

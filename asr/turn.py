@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
+from asr.ear_settings import EarSettings
 from asr.recognizer import Recognition
 from contracts.expectation import Expectation
 from contracts.heard import Ended, Heard, Hypothesis
@@ -32,8 +33,23 @@ class Turn:
     """Something was understood of it."""
     told_ms: float = 0.0
     """Speech that was told of."""
+    glances: int = 0
+    """So many times the recogniser was asked while speech went on."""
     held: bytearray = field(default_factory=bytearray)
     """Audio since the peek was asked for, which the recogniser has not got."""
+
+    def goes_on(self, speech_ms: float, settings: EarSettings) -> bool:
+        """Whether that is so much more speech that it is to be told of; once."""
+        more = self.told_ms + settings.told_every_ms <= speech_ms <= settings.told_up_to_ms
+        self.told_ms = speech_ms if more else self.told_ms
+        return more
+
+    def glance_due(self, speech_ms: float, settings: EarSettings) -> bool:
+        """Whether the recogniser is to be asked what it has of so much speech; once for each of the settings' times."""
+        passed = sum(speech_ms >= ms for ms in settings.glances_ms)
+        due = passed > self.glances
+        self.glances = passed
+        return due
 
     def longest_ms(self, expectation: Expectation, wordless_ms: int) -> int:
         longest = expectation.max_turn_ms

@@ -80,11 +80,12 @@ def _echo(ours: Pcm, room: Room) -> Floats:
     if room.echo_db is None:
         return np.zeros(len(ours))
     delay = ms_to_samples(TRANSPORT_MS + room.delay_ms, RATE_HZ)
-    late = np.concatenate([np.zeros(delay), ours])[: len(ours)] * 10 ** (-room.echo_db / 20)
+    late = np.concatenate([np.zeros(delay), ours])[: len(ours)].astype(np.float64) * 10 ** (-room.echo_db / 20)
     if not room.narrow:
         return late
     spectrum, hertz = np.fft.rfft(late), np.fft.rfftfreq(len(late), 1 / RATE_HZ)
-    return np.fft.irfft(spectrum * ((hertz > 300) & (hertz < 2600)), len(late)).astype(np.float64)
+    spectrum[(hertz < 300) | (hertz > 2600)] = 0
+    return np.fft.irfft(spectrum, len(late))
 
 
 def _jumping(heard: Pcm, ours: Pcm, jumps: str, chance: np.random.Generator) -> tuple[Pcm, Pcm]:

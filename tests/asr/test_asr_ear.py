@@ -270,3 +270,21 @@ async def test_the_same_frames_give_the_same_events() -> None:
 def test_another_rate_is_refused() -> None:
     with pytest.raises(ValueError, match="rate_hz"):
         Ear(recognizer=ScriptedRecognizer(), rate_hz=16000, detector=LoudnessDetector())
+
+
+async def test_into_our_speech_the_recogniser_is_asked_before_the_caller_pauses() -> None:
+    recognizer = ScriptedRecognizer(lambda ms: "lệ phí" if ms > 600 else "lệ")
+    ear = make_ear(recognizer)
+    ear.expect(QUESTION, no_input=False)
+    await feed_ms(ear, [(QUIET, 400), (SPEECH, 700)])
+    texts = [event.partial.text for event in await events(ear) if isinstance(event, PartialHeard)]
+    assert texts == ["lệ phí", "lệ phí"] and recognizer.recognitions[0].peeks == 2
+
+
+async def test_a_turn_that_interrupts_nothing_is_not_looked_at_before_its_silence() -> None:
+    recognizer = ScriptedRecognizer()
+    ear = make_ear(recognizer)
+    ear.expect(QUESTION)
+    await feed_ms(ear, [(QUIET, 400), (SPEECH, 900)])
+    await ear.close()
+    assert recognizer.recognitions[0].peeks == 0

@@ -11,6 +11,27 @@ YES_NO = Expectation(kind=Expecting.YES_NO)
 MORE = Expectation(phrases=("có", "nghe tiếp", "không", "thôi"))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "vâng cháu nghe", "ừ đúng rồi", "vâng đúng ạ", "dạ rồi", "ừ ừ", "ok", "ok ok", "dạ vâng", "rồi ạ", "vâng vâng",
+        "vâng vâng vâng", "dạ dạ dạ", "thế à", "vâng tôi nghe", "dạ em nghe đây", "vâng hiểu rồi ạ", "ô kê",
+    ],
+)  # fmt: skip
+def test_what_shows_listening_is_no_turn(text: str) -> None:
+    words = text.split()
+    for said in range(1, len(words) + 1):
+        for speech_ms in (300, 500, 700, 860):
+            assert POLICY.while_speaking(voice(speech_ms, " ".join(words[:said]))) is Verdict.WAIT
+    assert POLICY.after_speech(voice(860, text)) is Verdict.RESUME
+
+
+@pytest.mark.parametrize(("speech_ms", "text"), [(610, "ca"), (550, "vô ca"), (580, "giản rồi")])
+def test_a_short_word_that_was_misheard_is_no_turn(speech_ms: float, text: str) -> None:
+    assert POLICY.while_speaking(voice(speech_ms, text, confidence=0.4)) is Verdict.WAIT
+    assert POLICY.after_speech(voice(speech_ms, text, confidence=0.4)) is Verdict.RESUME
+
+
 def voice(
     speech_ms: float,
     text: str,
