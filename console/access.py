@@ -19,13 +19,15 @@ class Right(StrEnum):
     TAKE_OVER = "take_over"
     CALL_BACK = "call_back"
     """See the numbers that callers left to be called back."""
+    PUT_ON_AIR = "put_on_air"
+    """Stop content, and tell callers something."""
 
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.AGENT: frozenset({Right.CALL_BACK}),
-    Role.TRAINER: frozenset(),
-    Role.SUPERVISOR: frozenset({Right.WATCH, Right.TAKE_OVER, Right.CALL_BACK}),
-    Role.ADMIN: frozenset({Right.WATCH, Right.TAKE_OVER, Right.CALL_BACK}),
+    Role.TRAINER: frozenset({Right.PUT_ON_AIR}),
+    Role.SUPERVISOR: frozenset(Right),
+    Role.ADMIN: frozenset(Right),
 }
 """Callers' words are for those alone who look after calls."""
 
@@ -33,7 +35,8 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
 def home(role: Role) -> str:
     """The page to begin with."""
     rights = RIGHTS[role]
-    return "/call-backs" if Right.CALL_BACK in rights and Right.WATCH not in rights else "/"
+    pages = {Right.WATCH: "/", Right.CALL_BACK: "/call-backs", Right.PUT_ON_AIR: "/on-air"}
+    return next((page for right, page in pages.items() if right in rights), "/")
 
 
 class NotSignedIn(Exception):

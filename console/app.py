@@ -12,6 +12,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from calls.call_backs import CallBacks
+from calls.on_air.board import OnAirBoard
 from calls.packets.files import PacketFiles
 from console import audit, users
 from console.access import Access, NotSignedIn
@@ -24,6 +25,7 @@ from console.handoffs import handoff_routes
 from console.hub import Hub
 from console.live import live_routes
 from console.metrics import Metrics
+from console.on_air import on_air_routes
 from console.pages import STATIC, page
 from console.sessions import Sessions
 from console.sign_in import SignIn, sign_in_routes
@@ -76,6 +78,8 @@ def create_console(config: ConsoleConfig, figures: Figures, clock: Clock | None 
     console.include_router(take_over_routes(hub, client, access, log_of_looks))
     packets, call_backs = PacketFiles(config.folder / "handoffs"), CallBacks(config.folder / "call_backs")
     console.include_router(handoff_routes(packets, call_backs, access, log_of_looks))
+    board = OnAirBoard(config.on_air or config.folder / "content", clock)
+    console.include_router(on_air_routes(board, access, log_of_looks))
     console.include_router(status_routes(console, access, figures, metrics))
     # The looks of the sign-in page are for everybody.
     console.mount("/static", StaticFiles(directory=STATIC))

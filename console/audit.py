@@ -18,6 +18,11 @@ class Action(StrEnum):
     LOOKED_AT_CALL = "looked_at_call"
     ASKED_TAKE_OVER = "asked_take_over"
     CALLED_BACK = "called_back"
+    STOPPED = "stopped"
+    LIFTED = "lifted"
+    """Or asked for it, as the first of two."""
+    TOLD = "told"
+    WITHDREW = "withdrew"
 
 
 class AuditLog:

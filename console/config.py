@@ -21,6 +21,8 @@ class ConsoleConfig:
     """Of the calls processes."""
     folder: Path
     """Of `users.json` and `audit.jsonl`."""
+    on_air: Path | None = None
+    """The folder of the board of stops and bulletins; None: `content` in `folder`."""
     phones: Sequence[Phone] = ()
     https: bool = False
     """Browsers reach us over HTTPS: cookies are for that alone."""

@@ -4,8 +4,11 @@ import asyncio
 import heapq
 import itertools
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Protocol
+
+HANOI = timezone(timedelta(hours=7))
+"""Days and times of callers and officials; Vietnam has no summer time."""
 
 
 class Clock(Protocol):

@@ -1,18 +1,16 @@
 """What a hotline knows, from the content folder: procedures, meaning, and the recogniser's language model."""
 
 import itertools
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from pathlib import Path
 
 from asr.ctc.number_lines import number_lines
+from contracts.clock import HANOI
 from contracts.paths import cache_dir
 from hotline.language_model import content_language_model
 from nlu.interpreter import Interpreter, start_interpreter
 from nlu.lm_lines import content_lines
 from procedures.catalogue import Catalogue
-
-HANOI = timezone(timedelta(hours=7))
-"""Dates are the caller's; Vietnam has no summer time."""
 
 
 def today() -> date:

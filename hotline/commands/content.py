@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from contracts.clock import HANOI
 from contracts.errors import TongdaiError
 from hotline.bundles.check import Checked, check
 from hotline.bundles.compare import compare
@@ -19,7 +20,6 @@ from hotline.bundles.publishing import open_store, publish
 from hotline.bundles.store import BundleStore
 from hotline.commands import content_on_air
 from hotline.errors import UsageError
-from hotline.knowledge import HANOI
 from hotline.settings import load_settings
 
 _DONE = {Action.START: "bắt đầu", Action.PUBLISH: "đưa lên", Action.ROLLBACK: "quay lại"}

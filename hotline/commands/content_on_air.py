@@ -13,12 +13,11 @@ from calls.on_air.board import OnAirBoard
 from calls.on_air.entries import BulletinEntry, StopEntry
 from console.passwords import matches
 from console.users import FILE_NAME, Role, Users
-from contracts.clock import SystemClock
+from contracts.clock import HANOI, SystemClock
 from contracts.meaning import Aspect
 from hotline.bundles.history import system_user
 from hotline.bundles.publishing import open_store
 from hotline.errors import UsageError
-from hotline.knowledge import HANOI
 from hotline.settings import Settings
 from hotline.state import run_dir
 from procedures.catalogue import Catalogue

@@ -49,6 +49,19 @@ async def test_readiness_says_what_is_missing(tmp_path: Path) -> None:
         assert await ready() == (503, ["guard"])
 
 
+async def test_a_journal_that_stores_nothing_keeps_nobody_from_calling(tmp_path: Path) -> None:
+    async with rig(tmp_path) as site:
+        browser = await site.browser()
+        for journal, degraded in (
+            ({"ready": True, "away": None}, []),
+            ({"ready": True, "away": "no route"}, ["journal"]),
+            ({"ready": False}, ["journal"]),
+        ):
+            site.figures.take(TOLD | {"others": {"journal": journal}})
+            answer = await browser.get("/readyz")
+            assert (answer.status_code, answer.json()["degraded"]) == (200, degraded)
+
+
 async def test_figures_have_numbers_and_nothing_personal(tmp_path: Path) -> None:
     async with rig(tmp_path) as site:
         site.figures.take(TOLD)
@@ -104,6 +117,6 @@ async def test_the_api_is_described(tmp_path: Path) -> None:
         document = (await browser.get("/openapi.json")).json()
         assert set(document["paths"]) == {
             "/live", "/calls/{call_id}/take-over", "/healthz", "/readyz", "/metrics", "/openapi.json",
-            "/handoff/{call_id}.json", "/call-backs.json",
+            "/handoff/{call_id}.json", "/call-backs.json", "/on-air.json",
         }  # fmt: skip
         assert "409" in document["paths"]["/calls/{call_id}/take-over"]["post"]["responses"]
