@@ -19,6 +19,7 @@ from contracts.events import (
 from contracts.meaning import Intent, Meaning
 from dialogs.cases import answered, number_said
 from dialogs.content import Content
+from dialogs.cutting_in import politely
 from dialogs.errors import DialogError
 from dialogs.flows import Pattern
 from dialogs.on_air import changed
@@ -100,8 +101,8 @@ class Engine:
 
     def _talking(self, state: State, event: Event) -> tuple[State, tuple[Act, ...]]:
         match event:
-            case Understood(meaning=meaning):
-                return self._understood(_heard_from(state), meaning)
+            case Understood(heard=heard, meaning=meaning):
+                return politely(*self._understood(_heard_from(state), meaning), heard, self._content)
             case KeyPressed(key=key):
                 return self._key(_heard_from(state), key)
             case Silence():

@@ -32,7 +32,7 @@ OF_ITS_OWN: Mapping[str, frozenset[str]] = {
 BUILT_IN = frozenset({
     "choice_item", "case_key", "case_not_known",
     "answer_lead", "source_note", "source_note_undated", "question_whole", "question_procedure",
-    "summary", "summary_nothing_asked", "summary_nothing_answered", "list_and", "list_or", "other_cases",
+    "cut_in", "summary", "summary_nothing_asked", "summary_nothing_answered", "list_and", "list_or", "other_cases",
 })  # fmt: skip
 """Sentences that the program itself asks for; flows name the others."""
 

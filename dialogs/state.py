@@ -128,6 +128,8 @@ class State:
     last_says: tuple[Say, ...] = ()
     """What "nhắc lại" says again."""
     interrupted: Interrupted | None = None
+    cut_in: bool = False
+    """This caller has been asked to excuse that we cut in."""
     reason: HandoffReason | None = None
     transfer_id: int | None = None
     transfers_failed: int = 0

@@ -7,6 +7,7 @@ from dialogs.content import Content
 from telephony.wav_script import HangUp, Say, When
 
 FIVE_MINUTES_MS = 300_000
+CUT_IN = "Dạ, tôi xin phép ngắt lời bác một chút ạ."
 
 
 def prepared(content: Content, *script: Say | HangUp) -> FakeCall:
@@ -22,6 +23,7 @@ async def test_a_caller_who_talks_for_five_minutes_is_answered_piece_by_piece(co
     # What is said over the caller is said to its end, so that it is heard at all.
     answers = [text for text in call.said if "giấy chứng sinh" in text]
     assert len(answers) >= 5
+    assert [text.startswith(CUT_IN) for text in answers[:5]] == [True, False, False, False, False]
     first = call.kinds.index("turn.heard")
     assert "barge_in.paused" not in call.kinds[first : call.kinds.index("speech.started", first)]
 
