@@ -161,10 +161,10 @@ def heard_rows(result: HeardResult, count: int) -> list[Row]:
 
 
 def _thread_rows(samples: Sequence[Sample], count: int) -> list[Row]:
-    """Of the last wave against the first."""
-    parts = samples[-1].held.keys() & samples[0].held.keys()
-    more = sum(max(0, samples[-1].held[part].threads - samples[0].held[part].threads) for part in parts)
-    return [row("threads more than after the first wave", more, "threads", 0, count)]
+    """At last against half-way, when the pools of threads have grown to their bounds."""
+    half, last = samples[len(samples) // 2].held, samples[-1].held
+    more = sum(max(0, last[part].threads - half[part].threads) for part in half.keys() & last.keys())
+    return [row("threads more than half-way", more, "threads", 0, count)]
 
 
 def _memory_rows(samples: Sequence[Sample], count: int) -> list[Row]:
