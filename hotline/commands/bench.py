@@ -18,6 +18,7 @@ from hotline.bench.questions import QUESTIONS
 from hotline.bench.soak import QUICK as QUICK_SOAK
 from hotline.bench.soak import SoakPlan, bench_soak
 from hotline.bench.soak_heard import HeardPlan
+from hotline.bench.turn_plot import plot
 from hotline.bench.turns import QUICK as QUICK_TURNS
 from hotline.bench.turns import TurnPlan, bench_turns
 from hotline.errors import NotReadyError, UsageError
@@ -96,6 +97,8 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         for result in results:
             _print_row(result) if "name" in result else _print(result)
+        for line in plot(results):
+            print(line)
     return 0
 
 
