@@ -8,10 +8,12 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import sys
 from dataclasses import asdict, replace
 from random import Random
 
+from contracts.errors import TongdaiError
 from hotline.bench.fault_plan import Fault, FaultPlan
 from hotline.bench.fault_rows import Row
 from hotline.errors import NotReadyError
@@ -74,10 +76,14 @@ def main(task: str) -> int:
     words = json.loads(task)
     plan = replace(FaultPlan(**words["plan"]), inside=True)
     (fault,) = named([words["fault"]])
+    subprocess.run(("ip", "link", "set", "lo", "up"), check=True)
     try:
         rows = asyncio.run(fault.measure(plan, Random(f"{plan.seed} {fault.name}")))
     except KeyboardInterrupt:
         return 130
+    except TongdaiError as error:
+        print(f"tongdai: {error}", file=sys.stderr)
+        return error.exit_status
     print(json.dumps(rows))
     return 0
 

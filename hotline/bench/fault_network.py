@@ -24,7 +24,6 @@ async def network_place(folder: Path, plan: FaultPlan) -> AsyncGenerator[Place]:
     """Rules by port need the kernel's policy routing, ip-rule(8); they come before the table of local addresses."""
     if not plan.inside:
         raise CannotBeMade("no network namespace")
-    await _ip("link", "set", "lo", "up")
     await _ip("rule", "add", "pref", "100", "lookup", "local")
     await _ip("rule", "del", "pref", "0")
     yield _Network()

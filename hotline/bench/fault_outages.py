@@ -115,6 +115,8 @@ class Outage:
             watched = [call for call in calls if call.is_up]
             over: asyncio.Future[float] = asyncio.get_running_loop().create_future()
             begun = time.monotonic()
+            for call in watched:
+                call.ask_at_once()
             watching = [asyncio.create_task(_watched(call, phones, begun, over), name="watched") for call in watched]
             stack.push_async_callback(_ended, watching)
             async with place.outage(served):
@@ -125,6 +127,8 @@ class Outage:
                     watching.append(asyncio.create_task(_watched(call, phones, since, over), name="watched"))
                 await asyncio.sleep(max(0.0, begun + lasts_s - time.monotonic()))
             over.set_result(time.monotonic())
+            for call in watched:
+                call.ask_at_once()
             for outcome, silence_ms in await asyncio.gather(*watching):
                 result.outcomes.append(outcome)
                 result.silences_ms += [] if silence_ms is None else [silence_ms]

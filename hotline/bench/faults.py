@@ -9,6 +9,7 @@ import signal
 from collections.abc import Sequence
 from random import Random
 
+from contracts.errors import TongdaiError
 from hotline.bench.fault_crowd import Crowd
 from hotline.bench.fault_database import database_place
 from hotline.bench.fault_disk import disk_place
@@ -60,10 +61,14 @@ async def bench_faults(plan: FaultPlan, names: Sequence[str] = ()) -> list[Row]:
     for fault in faults:
         if fault.alone:
             await measure(fault)
-    async with asyncio.TaskGroup() as group:
-        for fault in faults:
-            if not fault.alone:
-                group.create_task(measure(fault))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for fault in faults:
+                if not fault.alone:
+                    group.create_task(measure(fault))
+    except* TongdaiError as errors:
+        # The first one's words; the others were ended for it.
+        raise errors.exceptions[0] from None
     return [row for fault in faults for row in rows[fault.name]]
 
 
