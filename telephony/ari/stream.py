@@ -86,6 +86,9 @@ class EventStream:
             raise AriUnreachable(f"{method} {path}: {type(error).__name__}") from error
         finally:
             self._waiting.pop(name, None)
+            # Where it broke while it was being sent nobody takes what the reply became.
+            if not reply.cancel() and not reply.cancelled():
+                reply.exception()
 
     async def events(self) -> AsyncGenerator[StreamEvent]:
         """Raises `AriAuthError` where the password is refused; every other trouble is waited out."""

@@ -1,6 +1,7 @@
 """The client over real sockets: answers, refusals, and an event stream that nothing kills."""
 
 import asyncio
+import gc
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
@@ -90,6 +91,30 @@ async def test_a_broken_stream_is_opened_again() -> None:
         assert all(isinstance(event, Disconnected) for event in seen[1::2])
         # A connection that worked starts the waiting anew.
         assert clock.waits == [FIRST_WAIT_S, FIRST_WAIT_S]
+
+
+async def test_a_request_that_breaks_while_it_is_sent_leaves_no_failure_behind() -> None:
+    broken = asyncio.Event()
+    failures: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, failure: failures.append(failure))
+
+    async def take_nothing(socket: ServerConnection) -> None:
+        socket.transport.pause_reading()
+        await broken.wait()
+        socket.transport.abort()
+
+    async with asyncio.timeout(DEADLINE_S), asterisk_that(take_nothing) as (ari, _), aclosing(ari.events()) as events:
+        assert await anext(events) == Connected(attempt=1)
+        asking = asyncio.create_task(ari.set_variable("1", "HANDOFF_SUMMARY", "x" * (32 << 20)))
+        await asyncio.sleep(0)
+        broken.set()
+        assert isinstance(await anext(events), Disconnected)
+        with pytest.raises(AriUnreachable):
+            await asking
+        del asking
+        gc.collect()
+        await asyncio.sleep(0)
+    assert not failures
 
 
 async def test_the_wait_grows_to_its_limit_while_nobody_answers() -> None:
