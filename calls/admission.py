@@ -24,6 +24,8 @@ class Refusal(StrEnum):
     RECOGNISER_BEHIND = "recogniser_behind"
     """One more caller would slow down all those who are talking."""
     RECOGNISER_DOWN = "recogniser_down"
+    SET_UPS = "set_ups"
+    """Too many callers rang at once."""
 
 
 class Admission:
@@ -49,6 +51,10 @@ class Admission:
                 await session.run()
         else:
             await self._hand_over(line, parts, refusal)
+
+    async def turn_away(self, line: Line, *, calls_now: int) -> None:
+        """Hands over a caller who is not answered. `calls_now`: with this one."""
+        await self._hand_over(line, self._parts(), self.refusal(calls_now) or Refusal.SET_UPS)
 
     @property
     def behind_ms(self) -> float:

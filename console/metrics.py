@@ -25,7 +25,7 @@ from contracts.call_event import CallEvent, Value
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 _REASONS = frozenset(reason.value for reason in HandoffReason)
-_REFUSALS = frozenset({"calls", "recogniser_behind", "recogniser_down"})
+_REFUSALS = frozenset({"calls", "recogniser_behind", "recogniser_down", "set_ups"})
 _BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.9, 1.2, 2.0, 5.0)
 _STAGES = {
     "turn.heard": {"endpoint_ms": "endpoint", "recognition_ms": "recognition", "meaning_ms": "meaning"},

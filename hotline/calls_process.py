@@ -36,6 +36,7 @@ from hotline.web import port_of, web_served
 from telephony.ari.client import AriClient
 from telephony.asterisk.dialplan import media_client
 from telephony.bridge import CallBridge
+from telephony.doorkeeper import Doorkeeper
 from telephony.line import Line
 from telephony.media_socket import MediaSockets
 
@@ -57,7 +58,11 @@ class CallsProcess:
     async def answer(self, line: Line) -> None:
         """One call. A caller who is left on the line goes to the queue of people."""
         if not self._draining:
-            await self._admission.answer(line, calls_now=self._bridge.calls_now, today=today())
+            await self._admission.answer(line, calls_now=self._bridge.calls_inside, today=today())
+
+    async def turn_away(self, line: Line) -> None:
+        """A caller who rings and is not answered."""
+        await self._admission.turn_away(line, calls_now=self._bridge.calls_inside + 1)
 
     def figures(self) -> Mapping[str, Any]:
         calls = {
@@ -105,7 +110,6 @@ async def running_calls(greeting: Greeting, listening: socket.socket) -> AsyncGe
         stack.push_async_callback(end_tasks, pruning)
         bundles = await stack.enter_async_context(call_parts(settings, feed, packets))
         sockets = MediaSockets()
-        bridge = CallBridge(ari, sockets, media_client=media_client(port_of(listening)))
         control = CallControl(frozenset(agent.number for agent in settings.telephony.agents))
         admission = Admission(
             bundles.current,
@@ -113,6 +117,8 @@ async def running_calls(greeting: Greeting, listening: socket.socket) -> AsyncGe
             most_calls=settings.telephony.max_calls,
             most_behind_ms=settings.recognition.most_behind_ms,
         )
+        door = Doorkeeper(lambda calls: admission.refusal(calls) is None)
+        bridge = CallBridge(ari, sockets, media_client=media_client(port_of(listening)), door=door)
         await stack.enter_async_context(_on_air(settings, control))
         process = CallsProcess(bridge, admission, bundles)
         api = create_api(feed=feed, token=greeting.token, calls_now=lambda: bridge.calls_now, control=control)
@@ -139,7 +145,7 @@ async def _on_air(settings: Settings, control: CallControl) -> AsyncGenerator[No
 
 @asynccontextmanager
 async def _taking_calls(bridge: CallBridge, process: CallsProcess) -> AsyncGenerator[asyncio.Task[None]]:
-    task = asyncio.create_task(bridge.run(process.answer), name="calls")
+    task = asyncio.create_task(bridge.run(process.answer, process.turn_away), name="calls")
     try:
         connected = asyncio.create_task(bridge.connected.wait())
         await asyncio.wait([task, connected], return_when=asyncio.FIRST_COMPLETED, timeout=_CONNECT_TIMEOUT_S)

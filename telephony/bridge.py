@@ -24,12 +24,14 @@ from telephony.asterisk_line import AsteriskLine
 from telephony.call_channels import LEG_PREFIX, CallChannels
 from telephony.call_control import CallControl
 from telephony.call_setup import CallSetup
+from telephony.doorkeeper import Doorkeeper
 from telephony.errors import AriError, LineClosed, LineError
 from telephony.event_queue import KEY_LIMIT
 from telephony.gap import GapTicker
 from telephony.line import Line
 from telephony.media_messages import KEYS
 from telephony.media_socket import MediaSockets
+from telephony.ringing_line import RingingLine
 
 log = logging.getLogger(__name__)
 
@@ -66,13 +68,21 @@ class _Call:
 
 class CallBridge:
     def __init__(
-        self, control: CallControl, sockets: MediaSockets, *, media_client: str, clock: Clock | None = None
+        self,
+        control: CallControl,
+        sockets: MediaSockets,
+        *,
+        media_client: str,
+        clock: Clock | None = None,
+        door: Doorkeeper | None = None,
     ) -> None:
         """`media_client`: by which Asterisk dials `sockets` (`telephony.asterisk.dialplan.media_client`)."""
         self._control = control
         self._sockets = sockets
         self._media_client = media_client
         self._clock = clock or SystemClock()
+        self._door = door or Doorkeeper()
+        self._turn_away: Answer | None = None
         self._ticker = GapTicker(self._clock)
         self._calls: dict[str, _Call] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -89,13 +99,22 @@ class CallBridge:
     def calls_now(self) -> int:
         return len(self._calls)
 
+    @property
+    def calls_inside(self) -> int:
+        """Without those that are being turned away."""
+        return self._door.inside
+
     async def no_calls(self) -> None:
         """Until nothing of any call is left."""
         await self._idle.wait()
 
-    async def run(self, answer: Answer) -> None:
+    async def run(self, answer: Answer, turn_away: Answer | None = None) -> None:
         """Until cancelled; every caller who is then on a line goes to a person. Raises `AriAuthError`, and
-        what stopped the clock of the lines."""
+        what stopped the clock of the lines.
+
+        `turn_away`: hands over a caller who is not answered, for want of room or of a turn to be set up.
+        """
+        self._turn_away = turn_away
         ticking = asyncio.create_task(self._ticker.run(), name="gap ticker")
         reading = asyncio.create_task(self._read(answer), name="calls")
         try:
@@ -180,14 +199,28 @@ class CallBridge:
     async def _serve(self, call: _Call, answer: Answer) -> None:
         """One call from ringing to its end; removes all of it."""
         try:
-            line = await self._set_up(call)
-            if line is not None:
-                await self._converse(line, answer)
+            async with self._door.letting_in() as let_in:
+                if not let_in or not await self._answered(call, answer):
+                    await self._turned_away(call)
         finally:
             try:
                 await call.channels.leave()
             finally:
                 self._forget(call.channels.call_id)
+
+    async def _answered(self, call: _Call, answer: Answer) -> bool:
+        """Until the call is over. False: it could not be set up soon enough."""
+        async with self._door.set_up_turn() as its_turn:
+            if not its_turn:
+                return False
+            line = await self._set_up(call) if call.channels.caller_here else None
+        if line is not None:
+            await self._converse(line, answer)
+        return True
+
+    async def _turned_away(self, call: _Call) -> None:
+        if self._turn_away is not None and call.channels.caller_here:
+            await self._have(self._turn_away, RingingLine(call.channels, call.caller_number))
 
     def _forget(self, call_id: str) -> None:
         self._calls.pop(call_id, None)
@@ -224,6 +257,12 @@ class CallBridge:
     async def _converse(self, line: AsteriskLine, answer: Answer) -> None:
         keeping = asyncio.create_task(line.keep(), name=f"dead-man's timer {line.call_id}")
         try:
+            await self._have(answer, line)
+        finally:
+            await end_tasks(keeping)
+
+    async def _have(self, answer: Answer, line: Line) -> None:
+        try:
             await answer(line)
         except Exception:
             # The edge of the call's task: its fault is not the other calls'.
@@ -231,4 +270,3 @@ class CallBridge:
             log.exception("call failed", extra={"call_id": line.call_id})
         finally:
             await line.close()
-            await end_tasks(keeping)

@@ -90,6 +90,15 @@ async def test_one_that_is_not_goes_to_a_person_at_once(hotline: Hotline) -> Non
     assert [event.sequence for event in hotline.events] == list(range(5))
 
 
+async def test_one_that_rings_with_too_many_others_goes_to_a_person(hotline: Hotline) -> None:
+    line = WatchedLine([HangUp(after_ms=200)])
+    await hotline.admission.turn_away(line, calls_now=1)
+    assert line.transferred == ("busy", BUSY_SUMMARY) and line.closed == 1
+    assert dict(hotline.events[1].fields) == {"why": "set_ups", "behind_ms": 0}
+    await hotline.admission.turn_away(WatchedLine([]), calls_now=3)
+    assert [event.fields["why"] for event in hotline.events if event.kind == "call.refused"] == ["set_ups", "calls"]
+
+
 async def test_where_nobody_can_be_reached_the_line_is_left_to_the_dialplan(hotline: Hotline) -> None:
     hotline.load = BEHIND
     line = WatchedLine([HangUp(after_ms=200)], agents=False)
