@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from asr.speech_echo import EchoJudge, Origin
+from asr.speech_level import SpeechLevel
 from asr.speech_onset import OnsetSettings, SpeechOnset
 from asr.vad import WINDOW_SAMPLES, SpeechDetector
 from contracts.audio import SAMPLE_BYTES, ms_to_samples, samples_to_ms
@@ -25,6 +28,7 @@ class SpeechWatch:
         self._keep_bytes = ms_to_samples(pre_roll_ms + noticing_ms, rate_hz) * SAMPLE_BYTES
         self._recent = b""
         self._echo = EchoJudge(rate_hz)
+        self._level = SpeechLevel(rate_hz)
         self._echo_until = 0
         """End of the last window of our own voice."""
         self._sure_pre_roll = ms_to_samples(_SURE_PRE_ROLL_MS, rate_hz)
@@ -68,6 +72,8 @@ class SpeechWatch:
             if origin is Origin.ECHO:
                 # The detector takes our own voice that comes back for a speaker.
                 probability, self._echo_until = 0.0, at + WINDOW_SAMPLES
+            elif self.onset.started and probability >= self._maybe_speech and self._is_background(at):
+                probability = 0.0
             self.onset.feed(at, WINDOW_SAMPLES, probability, doubtful=origin is Origin.DOUBTFUL)
             yield
 
@@ -76,6 +82,11 @@ class SpeechWatch:
             return self._echo.origin(end)
         self._echo.silent(end)
         return Origin.CALLER
+
+    def _is_background(self, first: int) -> bool:
+        start = (first - self._oldest) * SAMPLE_BYTES
+        window = np.frombuffer(self._recent[max(start, 0) : start + WINDOW_SAMPLES * SAMPLE_BYTES], "<i2")
+        return self._level.is_background(first + WINDOW_SAMPLES, float(np.square(window, dtype=np.float64).sum()))
 
     def look_back(self) -> Iterator[None]:
         """Looks for speech in all of the latest audio, as `look` does; right after `start_anew`."""
@@ -97,6 +108,7 @@ class SpeechWatch:
 
     def forget_speech(self) -> None:
         self.onset.reset()
+        self._level.forget()
         self._told = False
 
     def forget_audio(self) -> None:

@@ -42,3 +42,22 @@ async def test_words_let_a_turn_go_on_to_its_longest() -> None:
     await feed_ms(ear, [(SPEECH, 9000)])
     heard = next(event for event in await events(ear) if isinstance(event, Heard))
     assert heard.ended is Ended.MAX_TURN and (heard.end_sample - heard.start_sample) / 8 > 8900
+
+
+async def test_a_voice_in_the_background_does_not_keep_a_turn_open() -> None:
+    loud, faint = b"\x40\x00" * 160, b"\x08\x00" * 160
+    ear = made(ScriptedRecognizer())
+    ear.expect(Expectation(max_turn_ms=20_000))
+    await feed_ms(ear, [(QUIET, 300), (loud, 1500), (faint, 3000)])
+    _, heard = await events(ear)
+    assert isinstance(heard, Heard) and heard.ended is Ended.ENDPOINT
+    assert heard.end_sample <= (300 + 1500 + 1000) * 8
+
+
+async def test_a_soft_end_of_a_sentence_belongs_to_it() -> None:
+    loud, faint = b"\x40\x00" * 160, b"\x08\x00" * 160
+    ear = made(ScriptedRecognizer())
+    ear.expect(Expectation(max_turn_ms=20_000))
+    await feed_ms(ear, [(QUIET, 300), (loud, 1500), (faint, 600), (loud, 500), (QUIET, 1500)])
+    _, heard = await events(ear)
+    assert isinstance(heard, Heard) and heard.end_sample >= 2850 * 8
