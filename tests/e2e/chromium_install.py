@@ -11,13 +11,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from unpacked_packages import sole_installer, unpack
+from unpacked_packages import download, libraries_of, sole_installer, unpack
 
 from contracts.paths import cache_dir
-from telephony.asterisk.child import plain_environment
-from telephony.asterisk.install import require_tools
-from telephony.asterisk.packages import APT_GET, PackageState
-from telephony.asterisk.sources import find_mirror
 from telephony.errors import AsteriskInstallError
 
 FLAGS = (
@@ -65,7 +61,7 @@ def ensure_chromium() -> Path:
         root = base / "root"
         if not (root / _STAMP).exists():
             try:
-                unpack(_download(base / "packages"), root, _STAMP)
+                unpack(download(base / "packages", "chromium"), root, _STAMP)
                 # What is unpacked is all that is needed, and the packages are as large again.
                 shutil.rmtree(base / "packages")
             except (AsteriskInstallError, subprocess.SubprocessError, OSError) as error:
@@ -73,34 +69,19 @@ def ensure_chromium() -> Path:
         return _wrapped(root)
 
 
-def _download(base: Path) -> Path:
-    require_tools()
-    mirror = find_mirror()
-    architecture = subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True, check=True)
-    state = PackageState(base, mirror, mirror.candidates[0], architecture.stdout.strip())
-    state.update()
-    subprocess.run(
-        [APT_GET, "-c", str(base / "apt.conf"), "-q", "-y", "--download-only", "install", "chromium"],
-        capture_output=True,
-        check=True,
-        env=plain_environment(),
-        timeout=500,
-    )
-    return state.archives
-
-
 def _wrapped(root: Path) -> Path:
     program = root / "usr/lib/chromium/chromium"
-    found = next(iter(sorted(root.glob("usr/lib*/ld-linux*.so.*")) or sorted(root.glob("**/ld-linux*.so.*"))), None)
-    if found is None or not program.exists():
-        raise ChromiumUnavailable(f"{root}: the packages hold no Chromium or no dynamic loader")
+    try:
+        found, libraries = libraries_of(root)
+    except FileNotFoundError as error:
+        raise ChromiumUnavailable(str(error)) from error
+    if not program.exists():
+        raise ChromiumUnavailable(f"{root}: the packages hold no Chromium")
     # It looks for its data beside the program that the system started, which is the loader.
     loader = program.parent / found.name
     shutil.copy(found, loader)
     fonts = root / "fonts.conf"
     fonts.write_text(_FONTS.format(root=root), encoding="utf-8")
-    folders = {path.parent for path in root.glob("**/lib*.so*") if path.parent.name != "gconv"}
-    libraries = ":".join(sorted(map(str, folders)))
     wrapper = root / "chromium"
     wrapper.write_text(
         _WRAPPER.format(
