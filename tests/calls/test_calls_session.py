@@ -133,6 +133,21 @@ async def test_a_cough_or_a_backchannel_loses_nothing(content: Content, sound: t
     assert 0 in heard[start:end]
 
 
+async def test_after_every_false_alarm_it_goes_on_from_the_exact_place(content: Content) -> None:
+    """A click, a cough and a backchannel in one sentence: at the caller's ear it is unbroken but for the pauses."""
+    sounds = [interrupting(text, after_ms=400, ms=ms) for text, ms in ((NOISE, 40), (NOISE, 160), (BACKCHANNEL, 400))]
+    call = await prepared(content, *sounds, STAY).run()
+    assert call.kinds.count("barge_in.paused") == call.kinds.count("barge_in.false_alarm") == len(sounds)
+    assert call.said == call.said[:1]
+    assert bytes(call.line.heard).replace(bytes(320), b"") == sound_of(call.said[0])
+
+
+async def test_a_click_holds_us_up_for_a_moment_only(content: Content) -> None:
+    call = await prepared(content, interrupting(NOISE, ms=40), STAY).run()
+    heard = call.line.heard_frames
+    assert heard[heard.index(1) : heard.index(len(call.said[0]))].count(0) * 20 <= 250
+
+
 async def test_an_echo_of_ourselves_is_no_turn(content: Content) -> None:
     texts = ("gặp người để gặp cán bộ",)
     call = prepared(content, Say(pcm=spoken(texts[0], 500, texts), when=When.SPEAKING, after_ms=1000), STAY)
