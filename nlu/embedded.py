@@ -24,7 +24,7 @@ from nlu.errors import ModelFileError
 from nlu.evidence import MAX_HYPOTHESES, OUT_OF_SCOPE, Judgement, Weighed, judge
 from nlu.features import PLACE
 from nlu.interpreter import Content
-from nlu.link_targets import answered_targets, load_colloquial, load_names, merge_targets
+from nlu.link_targets import load_targets
 from nlu.linker import Linker
 from nlu.model import Model, content_hash, load_model, save_model
 from nlu.reading import Reader
@@ -196,11 +196,7 @@ def load_content(content: Content) -> tuple[TrainingData, Linker, list[Ambiguity
     """Training data, linker, ambiguities and the hash of all that a model depends on."""
     folder = content.folder
     data = load_training_data(folder / "nlu.yml", load_domain(folder / "domain.yml"))
-    merged = merge_targets(
-        answered_targets(content.procedures),
-        load_names(folder / "catalogue" / "names.tsv.gz"),
-        load_colloquial(folder / "catalogue" / "colloquial.tsv"),
-    )
+    merged = load_targets(folder, content.procedures)
     ambiguities = load_ambiguities(folder / "ambiguities.yml", merged.same)
     frames = [example.with_procedure(" ") for example in data.examples if example.intent != OUT_OF_SCOPE]
     linker = Linker(merged.targets, ambiguities, frames)

@@ -41,6 +41,8 @@ class LinkTarget:
     """Other names, including the full official one."""
     answered: bool = True
     """False: only the name is known; a person must answer."""
+    last_resort: bool = False
+    """Taken only where no other procedure is named."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -89,6 +91,20 @@ def load_names(path: Path) -> list[LinkTarget]:
     return targets
 
 
+def load_others(path: Path) -> list[LinkTarget]:
+    """Matters of other bodies, such as courts (TSV: term, code; the first term of a code is how it is spoken).
+
+    Empty where there is no such file. Raises `TrainingDataError`.
+    """
+    names: dict[str, list[str]] = {}
+    for name, code in load_colloquial(path) if path.exists() else ():
+        names.setdefault(code, []).append(name)
+    return [
+        LinkTarget(code=code, name=first, aliases=tuple(others), answered=False, last_resort=True)
+        for code, (first, *others) in names.items()
+    ]
+
+
 def load_colloquial(path: Path) -> list[tuple[str, str]]:
     """What people call procedures (TSV: term, code), as (term, code) pairs. Raises `TrainingDataError`."""
     pairs: list[tuple[str, str]] = []
@@ -105,6 +121,16 @@ def load_colloquial(path: Path) -> list[tuple[str, str]]:
             mistakes.add(TrainingDataError(path.name, number, "mỗi dòng cần đúng hai cột: term và code"))
     mistakes.raise_any()
     return pairs
+
+
+def load_targets(folder: Path, procedures: Iterable[Procedure]) -> "Targets":
+    """Of the content in `folder`. Raises `TrainingDataError`."""
+    catalogue = folder / "catalogue"
+    return merge_targets(
+        answered_targets(procedures),
+        [*load_names(catalogue / "names.tsv.gz"), *load_others(catalogue / "others.tsv")],
+        load_colloquial(catalogue / "colloquial.tsv"),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,8 @@
 """From a caller's words to procedures: phonetic alignment and a word index over every name and alias."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import log
 
 import numpy as np
@@ -13,12 +13,12 @@ from contracts.syllables import canonical, tokens
 from nlu.alignment import NameTable, align, matched_span
 from nlu.ambiguities import Ambiguity
 from nlu.inverted_index import InvertedIndex
-from nlu.link_targets import LinkTarget, name_key
+from nlu.link_targets import LinkTarget
 from nlu.sounds import Floats, Sounds
+from nlu.surfaces import Surface, surfaces_of
 
 MAX_NAME_SYLLABLES = 14
 """Longer official names are cut for alignment: nobody says them to the end."""
-EVERYDAY_SYLLABLES = 9
 MAX_SYLLABLES = 60
 """Of an utterance; the rest is not looked at."""
 MIN_QUALITY = 0.58
@@ -37,20 +37,10 @@ SHARPNESS = 4.0
 DECIDING = frozenset("lại đổi mất hạn xóa tách lần đầu chấm dứt ngừng ngoài".split())
 DECIDING_WEIGHT = 2.5
 """Least weight of a syllable that tells one procedure of a family from the others."""
-_CUTS = (" đối với ", " trong trường hợp ", " trường hợp ", " bằng dịch vụ công", " thực hiện ", " tại ", " cho ")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surface:
-    """One way to name one procedure, or one ambiguity."""
-
-    text: str
-    syllables: tuple[str, ...]
-    code: str
-    """Empty for an ambiguity."""
-    ambiguity: int = -1
-    everyday: bool = True
-    """Always compared; others only if the word index proposes them."""
+SEVERAL_AHEAD = 1.5
+"""How much more of one official name than of the next must be said before it is the one of several that is meant."""
+LONGER_QUALITY = 0.85
+"""Least quality of a name that stands around a family's phrase and wins over it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +63,15 @@ class Link:
 NO_LINK = Link()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ranked:
+    at: int
+    """Among the surfaces."""
+    surface: Surface
+    quality: float
+    evidence: float
+
+
 class Linker:
     """`frames`: what is said around procedure names ("cần giấy tờ gì"); their words weigh little inside a name."""
 
@@ -81,7 +80,13 @@ class Linker:
     ) -> None:
         self.targets = {target.code: target for target in targets}
         self._ambiguities = tuple(ambiguities)
-        self._surfaces = _surfaces(targets, ambiguities)
+        self._surfaces = surfaces_of(targets, ambiguities)
+        self._whole = {
+            surface.code: at
+            for at, surface in sorted(enumerate(self._surfaces), key=lambda item: len(item[1].syllables))
+            if surface.code
+        }
+        """Where the longest name of each code is."""
         names = [surface.syllables for surface in self._surfaces]
         self._sounds = Sounds(sorted({syllable for name in names for syllable in name}))
         self._index = InvertedIndex(names)
@@ -104,31 +109,52 @@ class Linker:
         quality = ALIGNED_SHARE * aligned + (1 - ALIGNED_SHARE) * coverage[chosen]
         evidence = self._mass[chosen] * quality**SHARPNESS
         order = [int(at) for at in np.argsort(-evidence, kind="stable") if quality[at] >= self._least[chosen[at]]]
+        named = [at for at in order if not self._surfaces[int(chosen[at])].last_resort]
         if not order:
             return NO_LINK
-        best = self._surfaces[int(chosen[order[0]])]
-        ranked = [(self._surfaces[int(chosen[at])], float(quality[at]), float(evidence[at])) for at in order]
-        return self._result(text, ranked, self._span(int(chosen[order[0]]), likeness), best)
+        ranked = [
+            _Ranked(
+                at=int(chosen[at]),
+                surface=self._surfaces[int(chosen[at])],
+                quality=float(quality[at]),
+                evidence=float(evidence[at]),
+            )
+            for at in named or order
+        ]
+        ranked = self._longest_first(ranked, likeness)
+        return self._result(text, ranked, self._span(ranked[0].at, likeness), coverage)
+
+    def _longest_first(self, ranked: list[_Ranked], likeness: Floats) -> list[_Ranked]:
+        """A family's phrase within a longer name does not lead: "bằng lái xe" in "bằng lái xe quốc tế"."""
+        best = ranked[0]
+        if best.surface.ambiguity < 0:
+            return ranked
+        start, end = self._span(best.at, likeness)
+        for one in ranked[1 : 1 + TOP]:
+            if one.surface.ambiguity < 0 and one.quality >= LONGER_QUALITY:
+                first, past = self._span(one.at, likeness)
+                if first <= start and end <= past and past - first > end - start:
+                    return [replace(one, evidence=best.evidence), *(other for other in ranked if other is not one)]
+        return ranked
 
     def _result(
-        self, text: str, ranked: list[tuple[Surface, float, float]], span: tuple[int, int], best: Surface
+        self, text: str, ranked: list[_Ranked], span: tuple[int, int], coverage: npt.NDArray[np.float64]
     ) -> Link:
-        ambiguous: tuple[str, ...] = ()
-        decided: str | None = None
-        if best.ambiguity >= 0:
-            family = self._ambiguities[best.ambiguity]
-            decided = family.decided(text)
-            ambiguous = () if decided else family.codes
-        top = ranked[0][2]
-        scores: dict[str, tuple[float, str]] = {}
-        for code in ambiguous or ((decided,) if decided else ()):
-            scores[code] = ranked[0][1], best.text
-        for surface, quality, evidence in ranked:
-            if surface.code:
-                scores.setdefault(surface.code, (quality * min(evidence / top, 1.0), surface.text))
+        best = ranked[0]
+        leading, ambiguous = self._leading(best.surface, text, coverage)
+        scores = dict.fromkeys(leading, (best.quality, best.surface.text))
+        for one in ranked:
+            if one.surface.code and one.surface.code not in best.surface.several:
+                score = one.quality * min(one.evidence / best.evidence, 1.0)
+                scores.setdefault(one.surface.code, (score, one.surface.text))
         listed = sorted(scores.items(), key=lambda item: -item[1][0])[: max(TOP, len(ambiguous))]
         candidates = tuple(
-            Candidate(procedure_code=code, name=self.targets[code].name, score=round(score, 4), matched=matched)
+            Candidate(
+                procedure_code=code,
+                name=leading.get(code) or self._spoken(code, matched),
+                score=round(score, 4),
+                matched=matched,
+            )
             for code, (score, matched) in listed
         )
         first = listed[0][1][0] if listed else 0.0
@@ -136,10 +162,36 @@ class Linker:
         return Link(
             candidates=candidates,
             ambiguous=ambiguous,
-            quality=ranked[0][1],
+            quality=best.quality,
             margin=max(first - second, 0.0) / first if first else 0.0,
             span=span,
         )
+
+    def _leading(
+        self, surface: Surface, text: str, coverage: npt.NDArray[np.float64]
+    ) -> tuple[Mapping[str, str], tuple[str, ...]]:
+        """Codes that a family or a common beginning stands for, with their names; and those that stay ambiguous."""
+        if surface.several:
+            code, name = self._of_several(surface, coverage)
+            return {code: name}, ()
+        if surface.ambiguity < 0:
+            return {}, ()
+        family = self._ambiguities[surface.ambiguity]
+        if decided := family.decided(text):
+            return {decided: self.targets[decided].name}, ()
+        return {code: self.targets[code].name for code in family.codes}, family.codes
+
+    def _of_several(self, surface: Surface, coverage: npt.NDArray[np.float64]) -> tuple[str, str]:
+        """The code of whose name most is said, and its name; what all of them are called if none stands out."""
+        covered = sorted(((float(coverage[self._whole[code]]), code) for code in surface.several), reverse=True)
+        (most, code), (next_most, _) = covered[:2]
+        return code, self._spoken(code, surface.text) if most >= SEVERAL_AHEAD * next_most else surface.text
+
+    def _spoken(self, code: str, matched: str) -> str:
+        """The name; of an official one that nobody would listen to, the part that the caller said."""
+        name = self.targets[code].name
+        length = len(name.split())
+        return name if length <= MAX_NAME_SYLLABLES or length <= len(matched.split()) else matched
 
     def _chosen(self, coverage: npt.NDArray[np.float64], weight: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
         everyday = np.flatnonzero(self._everyday)
@@ -169,34 +221,3 @@ class Linker:
                 syllables[row, column] = self._sounds.number[syllable]
                 weights[row, column] = weight[syllable]
         return NameTable(syllables, weights)
-
-
-def _surfaces(targets: Sequence[LinkTarget], ambiguities: Sequence[Ambiguity]) -> list[Surface]:
-    """Every name once: an ambiguous phrase wins over an alias, an answered procedure over a mere name."""
-    surfaces: dict[str, Surface] = {}
-    for number, family in enumerate(ambiguities):
-        for phrase in family.phrases:
-            surfaces.setdefault(name_key(phrase), _surface(phrase, "", number, True))
-    heads = Counter(head for target in targets if not target.answered and (head := _head(target.name)))
-    for target in targets:
-        for name in target.names:
-            everyday = target.answered or (len(tokens(name)) <= EVERYDAY_SYLLABLES and name in target.aliases)
-            surfaces.setdefault(name_key(name), _surface(name, target.code, -1, everyday))
-    for target in targets:
-        head = _head(target.name)
-        if head and not target.answered and heads[head] == 1:
-            surfaces.setdefault(name_key(head), _surface(head, target.code, -1, False))
-    return [surface for surface in surfaces.values() if surface.syllables]
-
-
-def _surface(text: str, code: str, ambiguity: int, everyday: bool) -> Surface:
-    syllables = tuple(canonical(word) for word in tokens(text))
-    return Surface(text=text, syllables=syllables, code=code, ambiguity=ambiguity, everyday=everyday)
-
-
-def _head(name: str) -> str:
-    """The part of a long official name that a caller would say; empty if there is no shorter one."""
-    lowered = name.lower()
-    at = min((place for cut in _CUTS if (place := lowered.find(cut)) > 0), default=-1)
-    head = name[:at].strip() if at > 0 else ""
-    return head if len(head.split()) >= 4 else ""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from contracts.syllables import tokens
 from nlu.evidence import OUT_OF_SCOPE
-from nlu.link_targets import LinkTarget, Procedure, answered_targets, load_colloquial, load_names, merge_targets
+from nlu.link_targets import LinkTarget, Procedure, load_targets
 from nlu.training_data import load_domain, load_training_data
 
 SEED = 7
@@ -30,11 +30,7 @@ def content_lines(folder: Path, procedures: Iterable[Procedure]) -> Iterator[str
     Raises `TrainingDataError`.
     """
     data = load_training_data(folder / "nlu.yml", load_domain(folder / "domain.yml"))
-    merged = merge_targets(
-        answered_targets(procedures),
-        load_names(folder / "catalogue" / "names.tsv.gz"),
-        load_colloquial(folder / "catalogue" / "colloquial.tsv"),
-    )
+    merged = load_targets(folder, procedures)
     everyday = _everyday_names(merged.targets)
     generator = random.Random(SEED)
     for example in data.examples:

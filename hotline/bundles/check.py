@@ -17,7 +17,7 @@ from hotline.bundles.markup import markup_problems
 from hotline.bundles.problems import Problem, problems_of
 from hotline.knowledge import load_interpreter
 from nlu.ambiguities import load_ambiguities
-from nlu.link_targets import load_colloquial, load_names
+from nlu.link_targets import load_colloquial, load_names, load_others
 from nlu.training_data import LABELS, Domain, load_domain, load_training_data
 from procedures.catalogue import Catalogue
 from procedures.yaml_source import entries, read_yaml
@@ -114,6 +114,7 @@ def _meaning_problems(folder: Path) -> list[Problem]:
     catalogue = Mistakes()
     catalogue.attempt(load_names, folder / "catalogue" / "names.tsv.gz")
     catalogue.attempt(load_colloquial, folder / "catalogue" / "colloquial.tsv")
+    catalogue.attempt(load_others, folder / "catalogue" / "others.tsv")
     return [*problems_of(mistakes.found), *problems_of(catalogue.found, "catalogue/")]
 
 

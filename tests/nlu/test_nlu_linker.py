@@ -1,8 +1,11 @@
+from pathlib import Path
+
 import pytest
 
 from nlu.ambiguities import Ambiguity
 from nlu.embedded import EmbeddedInterpreter
-from nlu.link_targets import LinkTarget, load_colloquial, merge_targets, name_key, plain_name
+from nlu.errors import TrainingDataError
+from nlu.link_targets import LinkTarget, load_colloquial, load_others, merge_targets, name_key, plain_name
 from nlu.linker import Linker
 
 
@@ -67,7 +70,6 @@ def test_cues_decide_a_family(interpreter: EmbeddedInterpreter, text: str, code:
         "nộp ở đâu hả em",
         "mấy ngày thì xong",
         "mai trời có mưa không",
-        "lệ phí đăng ký thế chấp tàu bay",
         "",
         "!!!",
     ],
@@ -86,6 +88,72 @@ def test_an_official_name_is_taken_before_what_only_resembles_it(interpreter: Em
     link = interpreter.linker.link("lệ phí đăng ký quyền sở hữu tàu bay")
     assert link.code == "1.003541" and not link.ambiguous
     assert not interpreter.linker.targets["1.003541"].answered
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "name"),
+    [
+        ("lệ phí đăng ký thế chấp tàu bay", "1.011423", "đăng ký thế chấp tàu bay"),
+        ("thế chấp tàu biển thì làm thế nào", "1.011429", "đăng ký thế chấp tàu biển"),
+        ("ly hôn cần giấy tờ gì", "0.000001", "ly hôn ở tòa án"),
+        ("đơn xin ly hôn nộp ở đâu", "0.000001", "ly hôn ở tòa án"),
+        # A name without its official beginning
+        ("bảo hiểm thất nghiệp nộp ở đâu", "1.014745", "tham gia bảo hiểm thất nghiệp"),
+        # A family's words are a part of a longer name
+        ("tiền trợ cấp thất nghiệp bao lâu thì có", "1.014748", "hưởng trợ cấp thất nghiệp"),
+        ("xin trợ cấp thất nghiệp", "1.014748", "hưởng trợ cấp thất nghiệp"),
+        ("trợ cấp tuất một lần", "1.014179", "hưởng trợ cấp tuất một lần"),
+    ],
+)
+def test_the_longest_name_is_the_one_that_is_meant(
+    interpreter: EmbeddedInterpreter, text: str, code: str, name: str
+) -> None:
+    link = interpreter.linker.link(text)
+    assert (link.code, link.candidates[0].name.lower()) == (code, name)
+
+
+def test_a_family_within_a_longer_name_does_not_lead() -> None:
+    targets = [
+        LinkTarget(code="1", name="đổi bằng lái xe"),
+        LinkTarget(code="2", name="cấp lại bằng lái xe"),
+        LinkTarget(code="3", name="bằng lái quốc tế", answered=False),
+    ]
+    linker = Linker(targets, [Ambiguity(phrases=("bằng lái xe",), codes=("1", "2"))])
+    assert linker.link("bằng lái xe quốc tế").code == "3"
+    assert linker.link("bằng lái xe").ambiguous == ("1", "2")
+
+
+def test_of_names_with_one_beginning_more_words_tell_which() -> None:
+    """Else what they have in common is the name: no one of them is told as the caller's."""
+    names = [
+        LinkTarget(code="1", name="Giải quyết trợ cấp một lần đối với thanh niên xung phong", answered=False),
+        LinkTarget(code="2", name="Hưởng trợ cấp một lần đối với dân quân tự vệ", answered=False),
+    ]
+    ours = [LinkTarget(code="3", name="trợ cấp tuổi già"), LinkTarget(code="4", name="trợ cấp khuyết tật")]
+    linker = Linker([*ours, *names], [Ambiguity(phrases=("trợ cấp",), codes=("3", "4"))])
+    assert linker.link("trợ cấp một lần cho dân quân").candidates[0].name == names[1].name
+    link = linker.link("trợ cấp một lần khi nghỉ hưu")
+    assert not link.ambiguous and link.candidates[0].name == "trợ cấp một lần"
+    assert linker.link("xin trợ cấp").ambiguous == ("3", "4")
+
+
+def test_of_a_long_official_name_what_was_said_of_it_is_spoken() -> None:
+    name = "Hưởng trợ cấp thai sản đối với người tham gia bảo hiểm xã hội tự nguyện ở nước ngoài về"
+    link = Linker([LinkTarget(code="1", name=name, answered=False)]).link("trợ cấp thai sản cần giấy tờ gì")
+    assert (link.code, link.candidates[0].name) == ("1", "trợ cấp thai sản")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "vợ chồng ly hôn thì tách hộ thế nào",
+        "tôi ly hôn rồi muốn xin giấy độc thân",
+        "ly hôn xong muốn đăng ký kết hôn lại",
+    ],
+)
+def test_a_matter_of_others_gives_way_to_what_else_is_named(interpreter: EmbeddedInterpreter, text: str) -> None:
+    codes = [candidate.procedure_code for candidate in interpreter.linker.link(text).candidates]
+    assert codes and "0.000001" not in codes
 
 
 def test_span_covers_the_mention(interpreter: EmbeddedInterpreter) -> None:
@@ -115,15 +183,20 @@ def test_the_same_name_at_another_level_is_one_target() -> None:
     }
 
 
-def test_colloquial_terms_name_their_line(tmp_path: object) -> None:
-    from pathlib import Path
-
-    from nlu.errors import TrainingDataError
-
-    path = Path(str(tmp_path)) / "terms.tsv"
+def test_colloquial_terms_name_their_line(tmp_path: Path) -> None:
+    path = tmp_path / "terms.tsv"
     path.write_text("term\tcode\nnhập khẩu\t1.004222\nhỏng\n", encoding="utf-8")
     with pytest.raises(TrainingDataError, match=r"terms\.tsv:3"):
         load_colloquial(path)
+
+
+def test_matters_of_others_are_named_by_their_first_term(tmp_path: Path) -> None:
+    path = tmp_path / "others.tsv"
+    assert load_others(path) == []
+    path.write_text("term\tcode\nly hôn ở tòa án\t0.1\nly dị\t0.1\n", encoding="utf-8")
+    (target,) = load_others(path)
+    assert (target.code, target.names) == ("0.1", ("ly hôn ở tòa án", "ly dị"))
+    assert target.last_resort and not target.answered
 
 
 def test_an_empty_linker_links_nothing() -> None:

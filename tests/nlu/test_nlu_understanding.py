@@ -59,6 +59,25 @@ def test_commands(interpreter: EmbeddedInterpreter, text: str, intent: Intent) -
 
 
 @pytest.mark.parametrize(
+    ("text", "aspect", "code"),
+    [
+        ("ly hôn cần giấy tờ gì", Aspect.DOCUMENTS, "0.000001"),
+        ("tôi muốn ly hôn", Aspect.GENERAL, "0.000001"),
+        ("đăng ký thế chấp tàu bay", Aspect.GENERAL, "1.011423"),
+        ("lệ phí đăng ký thế chấp tàu bay", Aspect.FEE, "1.011423"),
+        ("tiền trợ cấp thất nghiệp bao lâu thì có", Aspect.TIME, "1.014748"),
+    ],
+)
+def test_what_has_no_answer_here_is_known_by_its_name(
+    interpreter: EmbeddedInterpreter, text: str, aspect: Aspect, code: str
+) -> None:
+    meaning = interpreter.understand(said(text), NOWHERE)
+    assert (meaning.intent, meaning.aspects) == (Intent.ASK, (aspect,))
+    assert (meaning.candidates[0].procedure_code, meaning.ambiguous) == (code, ())
+    assert meaning.acceptance >= 0.7
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "giá vàng hôm nay thế nào",
