@@ -5,14 +5,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from contracts.audio import PHONE_RATE_HZ, ms_to_samples
 from hotline.bench.questions import QUESTIONS
 from telephony.g711 import Pcm
 from telephony.sip.measure import segments
-from telephony.sip.noises import NOISES
+from telephony.sip.noises import NOISES, music, quieter
 from tts.rendering import render
 from tts.vais.variants import CALLERS
 
-BACKCHANNELS = ("dạ", "vâng", "ừ", "ờ", "à", "dạ vâng", "vâng vâng", "vâng ạ", "thế à", "ok", "rồi ạ", "ừm")
+BACKCHANNELS = (
+    "dạ", "vâng", "ừ", "ờ", "à", "dạ vâng", "vâng vâng", "vâng ạ", "thế à", "ok", "rồi ạ", "ừm", "vâng cháu nghe",
+    "ừ đúng rồi", "vâng đúng ạ", "dạ rồi", "ừ ừ", "ok ok", "vâng vâng vâng",
+)  # fmt: skip
+BACKGROUND_MS = 2000
+BACKGROUND_DB = (12.0, 20.0)
+"""So much quieter than a caller is another voice in the room."""
 OPENINGS = ("", "", "", "dạ ", "khoan đã, ", "à ")
 """Before a question that interrupts: every second one begins with what could be a backchannel or a call to wait."""
 
@@ -20,7 +27,7 @@ OPENINGS = ("", "", "", "dạ ", "khoan đã, ", "à ")
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Sound:
     kind: str
-    """`noise`, `backchannel` or `interruption`."""
+    """`noise`, `backchannel`, `background` or `interruption`."""
     text: str
     """What is said, or the noise's name."""
     pcm: Pcm
@@ -48,9 +55,21 @@ class SoundBox:
     def backchannels(self, count: int) -> list[Sound]:
         return [self._said("backchannel", BACKCHANNELS[at % len(BACKCHANNELS)]) for at in range(count)]
 
+    def background(self, count: int) -> list[Sound]:
+        """Music, and a voice in the room that nobody can understand: speech played backwards."""
+        return [self._music() if at % 2 else self._murmur() for at in range(count)]
+
     def interruptions(self, count: int) -> list[Sound]:
         questions = [self._chance.choice(QUESTIONS).text for _ in range(count)]
         return [self._said("interruption", OPENINGS[at % len(OPENINGS)] + text) for at, text in enumerate(questions)]
+
+    def _music(self) -> Sound:
+        return Sound(kind="background", text="music", pcm=music(self._chance.randrange(10**6), BACKGROUND_MS))
+
+    def _murmur(self) -> Sound:
+        said = self._said("background", self._chance.choice(QUESTIONS).text).pcm
+        heard = said[::-1][: ms_to_samples(BACKGROUND_MS, PHONE_RATE_HZ)]
+        return Sound(kind="background", text="voice", pcm=quieter(heard, self._chance.uniform(*BACKGROUND_DB)))
 
     def _said(self, kind: str, text: str) -> Sound:
         pcm = trimmed(render(text, variant=self._chance.choice(self._voices)))

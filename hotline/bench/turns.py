@@ -26,6 +26,8 @@ Row = dict[str, Any]
 class TurnPlan:
     noises: int = 100
     backchannels: int = 100
+    background: int = 60
+    """Half music, half another voice in the room."""
     interruptions: int = 100
     interruptions_over_echo: int = 60
     echo_sounds: int = 40
@@ -42,7 +44,8 @@ class TurnPlan:
 
 
 QUICK = TurnPlan(
-    noises=2, backchannels=2, interruptions=2, interruptions_over_echo=1, echo_sounds=1, sentences=2, keys=2, at_once=6,
+    noises=2, backchannels=2, background=1, interruptions=2, interruptions_over_echo=1, echo_sounds=1, sentences=2,
+    keys=2, at_once=6,
     longest_s=22.0, voices=2, curve=CurvePlan(turns=3, voices=1),
 )  # fmt: skip
 
@@ -57,7 +60,7 @@ async def bench_turns(plan: TurnPlan) -> list[Row]:
 
 def _works(plan: TurnPlan) -> list[Work]:
     box = SoundBox(plan.seed, plan.voices)
-    quiet = [*box.noises(plan.noises), *box.backchannels(plan.backchannels)]
+    quiet = [*box.noises(plan.noises), *box.backchannels(plan.backchannels), *box.background(plan.background)]
     over_echo = [
         *box.interruptions(plan.interruptions_over_echo),
         *box.noises(plan.echo_sounds // 2),
@@ -101,12 +104,13 @@ async def _caller(
 
 def call_rows(done: Sequence[Outcome]) -> list[Row]:
     """Of what came of each sound, key and sentence."""
-    false = [one for one in done if one.kind in ("noise", "backchannel", "sentence")]
+    false = [one for one in done if one.kind in ("noise", "backchannel", "background", "sentence")]
     real = [one for one in done if one.kind == "interruption"]
     rows = [_share("false interruptions, all", false, _took, 0.02)]
     for name, kind, echo in (
         ("coughs, throats, breath, knocks", "noise", False),
         ("backchannels", "backchannel", False),
+        ("music, another voice in the room", "background", False),
         ("noises over an echo", "noise", True),
         ("backchannels over an echo", "backchannel", True),
         ("echo alone, sentences", "sentence", True),
