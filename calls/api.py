@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import secrets
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
@@ -14,6 +13,7 @@ from starlette.websockets import WebSocketState
 from calls.control import CallControl
 from calls.errors import AlreadyTakenOver, NoSuchCall, NoSuchPhone
 from calls.feed import EventFeed, Watch
+from contracts.secret import same_secret
 
 GOING_AWAY = 1001
 POLICY_VIOLATION = 1008
@@ -92,7 +92,7 @@ def _control(control: CallControl, token: str) -> APIRouter:
 
 def _is_token(authorization: str, token: str) -> bool:
     scheme, _, given = authorization.partition(" ")
-    return scheme.lower() == "bearer" and secrets.compare_digest(given.encode(), token.encode())
+    return scheme.lower() == "bearer" and same_secret(token, given)
 
 
 async def _serve(socket: WebSocket, watch: Watch) -> None:

@@ -1,6 +1,5 @@
 """Who may do what: the session behind a request, its role, and the token that a change must bring with it."""
 
-import secrets
 from collections.abc import Mapping
 from enum import StrEnum
 
@@ -8,6 +7,7 @@ from fastapi import HTTPException, Request
 
 from console.sessions import Session, Sessions
 from console.users import Role
+from contracts.secret import same_secret
 
 COOKIE = "tongdai_session"
 CSRF_HEADER = "x-csrf-token"
@@ -64,5 +64,5 @@ class Access:
 
 def check_token(session: Session, given: str) -> None:
     """Answers 403 to a change that did not come from one of our own pages."""
-    if not secrets.compare_digest(session.csrf.encode(), given.encode("utf-8", "surrogatepass")):
+    if not same_secret(session.csrf, given):
         raise HTTPException(403, "Yêu cầu không đến từ trang này. Hãy tải lại trang rồi làm lại.")

@@ -18,6 +18,7 @@ from console.passwords import LONGEST, NOBODYS, matches
 from console.sessions import Session, Sessions
 from console.sign_in_limit import SignInLimit
 from console.users import Role, User, Users
+from contracts.secret import same_secret
 
 FORM_COOKIE = "tongdai_form"
 """Of browsers that are not signed in: without it and its counterpart in the form, nobody is signed in."""
@@ -49,7 +50,7 @@ class SignIn:
 
     def is_own_form(self, request: Request, given: str) -> bool:
         cookie = request.cookies.get(FORM_COOKIE, "")
-        return bool(cookie) and hmac.compare_digest(self._counterpart(cookie), given)
+        return bool(cookie) and same_secret(self._counterpart(cookie), given)
 
     async def user(self, name: str, password: str) -> User | None:
         """Takes as long for a name that nobody has."""
@@ -109,7 +110,7 @@ def sign_in_routes(sign_in: SignIn, access: Access) -> APIRouter:
 
     @router.get("/open")
     async def link(request: Request, key: str = "") -> Response:  # pyright: ignore[reportUnusedFunction]
-        right = bool(sign_in.link_key) and hmac.compare_digest(sign_in.link_key.encode(), key.encode())
+        right = bool(sign_in.link_key) and same_secret(sign_in.link_key, key)
         if not right:
             return page("problem", status=403, problem="Liên kết này không đúng, hoặc đã được dùng.")
         sign_in.link_key = ""

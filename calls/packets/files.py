@@ -4,7 +4,6 @@ import contextlib
 import json
 import logging
 import re
-import secrets
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any, cast
 
 from contracts.handoff import HandoffPacket, PacketError
 from contracts.private_file import write_private
+from contracts.secret import same_secret
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ class KeptPacket:
     """Who has it may read the packet; it is on the INVITE to the person's phone."""
 
     def opens(self, key: str) -> bool:
-        return secrets.compare_digest(self.key.encode(), key.encode())
+        return same_secret(self.key, key)
 
 
 class PacketFiles:

@@ -15,6 +15,7 @@ from console.sessions import IDLE_S, LONGEST_S
 from console.sign_in_limit import MOST_FOR_USER, MOST_FROM_ADDRESS, WITHIN_S, SignInLimit
 from console.users import Role, Users
 from contracts.clock import ScriptedClock
+from contracts.secret import same_secret
 
 OPEN = ("/healthz", "/sign-in", "/metrics", "/static/console.css")
 CLOSED = ("/", "/live", "/openapi.json")
@@ -227,3 +228,19 @@ def test_passwords() -> None:
     assert matches("mật khẩu", kept) and not matches("mat khau", kept)
     for damaged in ("", "scrypt$14$8$5$a$b", "scrypt$99$8$5$YQ==$YQ==", kept.replace("scrypt", "plain")):
         assert not matches("mật khẩu", damaged)
+
+
+@pytest.mark.parametrize("given", ["%ED%A0%80", "%C3%A9", "%00", "%FF"])
+async def test_what_is_no_text_is_refused_like_anything_wrong(tmp_path: Path, given: str) -> None:
+    async with rig(tmp_path, link_key="a-key") as site:
+        browser = await site.browser()
+        await browser.get("/sign-in")
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        body = f"name={given}&password={given}&csrf={given}"
+        assert (await browser.post("/sign-in", content=body, headers=form)).status_code == 403
+        assert (await browser.get(f"/open?key={given}")).status_code == 403
+        assert (await browser.get(f"/handoff/{CALL}?key={given}")).status_code == 404
+
+
+def test_a_half_surrogate_is_no_secret() -> None:
+    assert not same_secret("é", "\ud800") and same_secret("é", "é")
