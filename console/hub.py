@@ -120,20 +120,26 @@ class Hub:
     async def _changed(self, change: FeedChanged) -> None:
         if change.connected:
             self._connected.add(change.feed)
-            try:
-                since = await self._client.calls(change.feed)
-            except CallsUnreachable as error:
-                log.warning("calls not known", extra={"error": str(error)})
-            else:
-                for line in self.calls.reconcile(change.feed, since):
-                    self._tell(Told(name="message", data=line, call_id=json.loads(line)["call_id"]))
+            await self._reconcile(change.feed, anew=True)
         else:
             self._connected.discard(change.feed)
         self._tell(self._state())
 
+    async def _reconcile(self, feed: FeedAddress, *, anew: bool) -> None:
+        """A feed that we do not keep up with loses events, a call's end among them."""
+        try:
+            since = await self._client.calls(feed)
+        except CallsUnreachable as error:
+            log.warning("calls not known", extra={"error": str(error)})
+            return
+        for line in self.calls.reconcile(feed, since, anew=anew):
+            self._tell(Told(name="message", data=line, call_id=json.loads(line)["call_id"]))
+
     async def _sweep(self) -> None:
         while True:
             await self._clock.sleep(SWEEP_S)
+            for feed in tuple(self._connected):
+                await self._reconcile(feed, anew=False)
             for call_id in self.calls.forget_ended():
                 self._tell(Told(name="forgotten", data=json.dumps({"call_id": call_id})))
 

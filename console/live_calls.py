@@ -37,6 +37,8 @@ class LiveCalls:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._calls: dict[str, WatchedCall] = {}
+        self._differed: dict[FeedAddress, frozenset[str]] = {}
+        """Calls of which we and the process told two things at the last look."""
 
     def all(self) -> tuple[WatchedCall, ...]:
         return tuple(self._calls.values())
@@ -66,14 +68,22 @@ class LiveCalls:
             call.ended_at = self._clock.now()
         return line
 
-    def reconcile(self, feed: FeedAddress, since: dict[str, str]) -> list[str]:
-        """`since`: the calls that the process has now, with the UTC time of their start. What browsers get of it."""
+    def reconcile(self, feed: FeedAddress, since: dict[str, str], *, anew: bool) -> list[str]:
+        """`since`: the calls that the process has now, with the UTC time of their start. What browsers get of it.
+
+        `anew`: the feed has just begun. While it runs, its events and this answer come in any order: only what differs
+        at two looks in a row was lost.
+        """
+        ours = {call.call_id for call in self.all() if call.feed == feed and call.ended_at is None}
+        gone, new = ours - since.keys(), since.keys() - self._calls.keys()
+        before = gone | new if anew else self._differed.get(feed, frozenset())
+        self._differed[feed] = frozenset(gone | new)
         lines: list[str] = []
-        for call in self.all():
-            if call.feed == feed and call.ended_at is None and call.call_id not in since:
-                call.ended_at, call.partial = self._clock.now(), ""
-                lines.append(self._add(call, "call.lost", self._clock.utc().isoformat()))
-        for call_id in since.keys() - self._calls.keys():
+        for call_id in sorted(gone & before):
+            call = self._calls[call_id]
+            call.ended_at, call.partial = self._clock.now(), ""
+            lines.append(self._add(call, "call.lost", self._clock.utc().isoformat()))
+        for call_id in sorted(new & before):
             call = self._calls[call_id] = WatchedCall(call_id=call_id, feed=feed)
             lines.append(self._add(call, "call.known", since[call_id]))
         return lines

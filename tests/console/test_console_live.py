@@ -1,6 +1,7 @@
 """What is said on the calls now, as browsers get it."""
 
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from console_rig import CALL, TOKEN, Taken, all_connected, event, rig, served, u
 
 from calls.api import create_api
 from calls.feed import EventFeed
-from console.hub import WATCH_LIMIT, Told, Watch
+from console.hub import SWEEP_S, WATCH_LIMIT, Told, Watch
 from console.live_calls import KEPT_S, LiveCalls
 from console.shown import shown
 from contracts.clock import ScriptedClock
@@ -68,6 +69,35 @@ async def test_calls_from_before_and_calls_that_are_gone_are_told_apart(tmp_path
                 await until(stream, lambda told: told.name == "feeds" and not all_connected(told))
                 seen = {(await until(stream, lambda told: told.name == "message")).kind for _ in range(2)}
                 assert seen == {"call.lost", "call.known"}
+
+
+async def test_a_call_whose_end_was_lost_is_found_gone(tmp_path: Path) -> None:
+    clock = ScriptedClock()
+    async with rig(tmp_path, clock=clock) as site:
+        browser = await site.signed_in("hoa")
+        async with watching(browser) as stream:
+            await until(stream, all_connected)
+            site.feed.publish(event("call.started"))
+            await until(stream, lambda told: told.kind == "call.started")
+            lost = asyncio.create_task(until(stream, lambda told: told.kind == "call.lost"))
+            while not lost.done():
+                await clock.advance(SWEEP_S)
+                await asyncio.wait([lost], timeout=0.05)
+            assert (await lost).data["call_id"] == CALL
+
+
+def test_what_differs_at_one_look_may_be_on_its_way() -> None:
+    calls = LiveCalls(ScriptedClock())
+    calls.put(FEED, event("call.started"))
+    assert calls.reconcile(FEED, {"new": "2026-11-24"}, anew=False) == []
+    calls.put(FEED, event("call.started", call_id="new"))
+    assert calls.reconcile(FEED, {CALL: "2026-11-24", "new": "2026-11-24"}, anew=False) == []
+    assert calls.reconcile(FEED, {}, anew=False) == []
+    lines = calls.reconcile(FEED, {"other": "2026-11-24"}, anew=False)
+    assert [json.loads(line)["kind"] for line in lines] == ["call.lost", "call.lost"]
+    assert calls.going_on(CALL) is None and calls.going_on("new") is None
+    lines = calls.reconcile(FEED, {"other": "2026-11-24"}, anew=False)
+    assert [json.loads(line)["call_id"] for line in lines] == ["other"]
 
 
 @pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer wrong"}])
