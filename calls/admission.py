@@ -6,11 +6,11 @@ from datetime import date
 from enum import StrEnum
 
 from calls.control import CallControl
+from calls.handoff import Handoff
 from calls.parts import Parts
 from calls.recorder import CallRecorder
 from calls.session import Session
-from contracts.acts import HandoffReason
-from contracts.errors import TongdaiError
+from contracts.acts import HandoffReason, Transfer
 from telephony.line import Line
 
 log = logging.getLogger(__name__)
@@ -82,13 +82,8 @@ class Admission:
         log.warning("call not taken", extra={"call_id": line.call_id, "why": refusal.value})
         recorder.record("call.started", {"caller": line.caller_number}, personal=("caller",))
         recorder.record("call.refused", {"why": refusal.value, "behind_ms": round(parts.recognizer_load().behind_ms)})
-        reason = HandoffReason.BUSY.value
-        recorder.record("handoff.started", {"reason": reason, "summary": BUSY_SUMMARY}, personal=("summary",))
         try:
-            await line.transfer(reason, BUSY_SUMMARY)
-            recorder.record("handoff.done")
-        except TongdaiError as error:
-            recorder.record("handoff.failed", {"code": error.code})
+            await Handoff(line, recorder).decided(Transfer(act_id=0, reason=HandoffReason.BUSY, summary=BUSY_SUMMARY))
         finally:
             await line.close()
             recorder.record("call.ended")
