@@ -34,6 +34,11 @@ class Figures:
         found = self._told.get("exchange")
         return cast(Mapping[str, Any], found) if isinstance(found, dict) else {}
 
+    def degraded(self) -> list[str]:
+        """What does not work, though calls are answered without it: `journal`, when nothing gets to the database."""
+        journal = self.processes("others").get("journal", {})
+        return ["journal"] if self.fresh and (not journal.get("ready") or journal.get("away")) else []
+
     def missing(self) -> list[str]:
         """What must be there before calls are answered and is not; empty: ready."""
         if not self.fresh:

@@ -122,6 +122,7 @@ class _OfProcesses(Collector):
         of = self._figures.processes("calls")
         yield _gauge("calls_now", "Calls that go on", of, "calls")
         yield _gauge("recogniser_behind_seconds", "Work that waits for the recogniser", of, "behind_ms", 0.001)
+        yield _gauge("hung_threads", "Threads that did not come back from a turn's meaning", of, "hung_threads")
         shipper = {name: one for name, one in self._figures.processes("others").items() if name == "journal"}
         yield _gauge("journal_lag_seconds", "Age of the oldest event that is not stored", shipper, "lag_s")
         yield _gauge("journal_waiting_files", "Calls whose events are not all stored", shipper, "waiting")
@@ -134,6 +135,7 @@ class _OfProcesses(Collector):
         yield _gauge("process_up", "It runs and has said that it is ready", of, "ready")
         yield _gauge("process_restarts", "Times it was started anew", of, "restarts")
         yield _gauge("tasks", "Tasks of its event loop", of, "tasks")
+        yield _gauge("process_frozen", "Times it was ended because it did nothing", of, "frozen")
         yield _gauge("loop_lag_seconds", "How late its event loop was at the last beat", of, "lag_ms", 0.001)
 
 

@@ -19,6 +19,8 @@ class Readiness(BaseModel):
     ready: bool
     missing: list[str]
     """Of `guard`, `asterisk`, `calls`."""
+    degraded: list[str]
+    """What does not work though calls are answered: `journal`."""
 
 
 def status_routes(console: FastAPI, access: Access, figures: Figures, metrics: Metrics) -> APIRouter:
@@ -33,7 +35,8 @@ def status_routes(console: FastAPI, access: Access, figures: Figures, metrics: M
     )
     async def readyz() -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
         missing = figures.missing()
-        return JSONResponse(Readiness(ready=not missing, missing=missing).model_dump(), 503 if missing else 200)
+        now = Readiness(ready=not missing, missing=missing, degraded=figures.degraded())
+        return JSONResponse(now.model_dump(), 503 if missing else 200)
 
     @router.get("/metrics", summary="Figures as Prometheus reads them", response_class=PlainTextResponse)
     async def prometheus() -> PlainTextResponse:  # pyright: ignore[reportUnusedFunction]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from asr.adapted import AdaptedRecognizer
@@ -15,6 +15,7 @@ from calls.journal.masked import masked
 from calls.journal.spool import Spool
 from calls.packets.keeper import PacketKeeper
 from calls.parts import Parts
+from calls.thinking import ThinkingOverran
 from hotline.bundles.live import LiveBundle, Making, live_bundle
 from hotline.bundles.loading import Bundle, first_bundle, load_bundle
 from hotline.bundles.publishing import open_store
@@ -25,7 +26,9 @@ from tts.pool import open_voice
 
 
 @asynccontextmanager
-async def call_parts(settings: Settings, feed: EventFeed, packets: PacketKeeper) -> AsyncGenerator[LiveBundle]:
+async def call_parts(
+    settings: Settings, feed: EventFeed, packets: PacketKeeper, thinking: Executor
+) -> AsyncGenerator[LiveBundle]:
     """Engines stay; what belongs to the content, also what is leaned towards, follows the published bundle.
 
     Raises `TongdaiError` of the part that cannot be loaded.
@@ -43,7 +46,6 @@ async def call_parts(settings: Settings, feed: EventFeed, packets: PacketKeeper)
         voice = open_voice(settings.speech.engine, workers=settings.speech.workers, fallback=settings.speech.fallback)
         stack.push_async_callback(voice.close)
         await voice.start()
-        thinking = stack.enter_context(ThreadPoolExecutor(max_workers=1, thread_name_prefix="meaning"))
 
         async def prepare(bundle: Bundle) -> None:
             await voice.prepare(bundle.prompts)
@@ -55,7 +57,10 @@ async def call_parts(settings: Settings, feed: EventFeed, packets: PacketKeeper)
 
             async def completeness(text: str) -> float:
                 judge = bundle.interpreter.completeness
-                return await asyncio.get_running_loop().run_in_executor(thinking, judge, text)
+                try:
+                    return await asyncio.get_running_loop().run_in_executor(thinking, judge, text)
+                except ThinkingOverran:
+                    return 0.0  # The turn's end waits for longer; the turn is heard.
 
             recognizer = AdaptedRecognizer(engine, bundle.language_model)
             return Parts(

@@ -8,7 +8,7 @@ import contextlib
 import logging
 import signal
 import socket
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -18,6 +18,7 @@ from calls.control import CallControl
 from calls.feed import EventFeed
 from calls.on_air.board import OnAirBoard
 from calls.on_air.watching import OnAirWatch
+from calls.thinking import ThinkingThread
 from contracts.clock import SystemClock
 from contracts.errors import TongdaiError
 from contracts.tasks import end_tasks
@@ -46,18 +47,23 @@ _CONNECT_TIMEOUT_S = 30.0
 
 
 class CallsProcess:
-    def __init__(self, bridge: CallBridge, admission: Admission, bundles: LiveBundle) -> None:
+    def __init__(
+        self, bridge: CallBridge, admission: Admission, bundles: LiveBundle, thinking: ThinkingThread,
+        close_door: Callable[[], None],
+    ) -> None:  # fmt: skip
+        """`close_door`: nobody connects any more, and the port is another program's."""
         self._bridge = bridge
+        self._close_door = close_door
+        self._thinking = thinking
         self._admission = admission
         self._bundles = bundles
-        self._draining = False
         self._calls: asyncio.Task[None] | None = None
         self.over = asyncio.Event()
         """It is to end."""
 
     async def answer(self, line: Line) -> None:
         """One call. A caller who is left on the line goes to the queue of people."""
-        if not self._draining:
+        if self._bridge.taking_calls:
             await self._admission.answer(line, calls_now=self._bridge.calls_inside, today=today())
 
     async def turn_away(self, line: Line) -> None:
@@ -68,18 +74,25 @@ class CallsProcess:
         calls = {
             "calls": self._bridge.calls_now,
             "faults": self._bridge.faults,
-            "draining": self._draining,
+            "draining": not self._bridge.taking_calls,
+            "hung_threads": self._thinking.hung,
             "behind_ms": round(self._admission.behind_ms, 1),
         }
         return {**calls, "content": self._bundles.figures()}
 
     async def drain(self, seconds: float | None) -> None:
         """No new calls; ends after the last one, or after `seconds`, when those still talking go to people."""
-        self._draining = True
+        self._bridge.taking_calls = False
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._bridge.no_calls()
         self.over.set()
+
+    async def stay_well(self, drain_s: float) -> None:
+        """Until too many threads hang: then it drains, and the guard begins another one."""
+        await self._thinking.worn_out.wait()
+        log.error("process is unwell", extra={"hung_threads": self._thinking.hung})
+        await self.drain(drain_s)
 
     async def obey(self, commands: "asyncio.Queue[Command | None]") -> None:
         """Until the guard is gone and the last call is over."""
@@ -89,6 +102,8 @@ class CallsProcess:
                 if command.get("command") == "drain":
                     draining.add(asyncio.create_task(self.drain(float(command["seconds"])), name="drain"))
             log.error("the guard is gone")
+            # Calls that go on have their media sockets; the next guard's process wants the port.
+            self._close_door()
             await self.drain(None)
         finally:
             for task in draining:
@@ -108,7 +123,8 @@ async def running_calls(greeting: Greeting, listening: socket.socket) -> AsyncGe
         stack.push_async_callback(packets.close)
         pruning = asyncio.create_task(packets.run(), name="old handoff packets")
         stack.push_async_callback(end_tasks, pruning)
-        bundles = await stack.enter_async_context(call_parts(settings, feed, packets))
+        thinking = stack.enter_context(ThinkingThread())
+        bundles = await stack.enter_async_context(call_parts(settings, feed, packets, thinking))
         sockets = MediaSockets()
         control = CallControl(frozenset(agent.number for agent in settings.telephony.agents))
         admission = Admission(
@@ -120,10 +136,10 @@ async def running_calls(greeting: Greeting, listening: socket.socket) -> AsyncGe
         door = Doorkeeper(lambda calls: admission.refusal(calls) is None)
         bridge = CallBridge(ari, sockets, media_client=media_client(port_of(listening)), door=door)
         await stack.enter_async_context(_on_air(settings, control))
-        process = CallsProcess(bridge, admission, bundles)
         api = create_api(feed=feed, token=greeting.token, calls_now=lambda: bridge.calls_now, control=control)
         api.router.routes.append(sockets.route())
-        await stack.enter_async_context(web_served(api, listening))
+        server = await stack.enter_async_context(web_served(api, listening))
+        process = CallsProcess(bridge, admission, bundles, thinking, server.close_door)
         stack.callback(feed.close)
         calls = await stack.enter_async_context(_taking_calls(bridge, process))
         calls.add_done_callback(lambda _: process.over.set())
@@ -161,16 +177,19 @@ async def _taking_calls(bridge: CallBridge, process: CallsProcess) -> AsyncGener
 async def _main(greeting: Greeting, guard: ToGuard) -> int:
     loop = asyncio.get_running_loop()
     listening = socket.socket(fileno=greeting.media_descriptor)
+    # Workers would hold the port, which is to be free as soon as we let go of it: uvloop closes nothing for them.
+    listening.set_inheritable(False)
     try:
         async with running_calls(greeting, listening) as process:
             loop.add_signal_handler(signal.SIGTERM, process.over.set)
             guard.ready()
             beating = asyncio.create_task(guard.beat(process.figures), name="beat")
             obeying = asyncio.create_task(process.obey(await guard_commands()), name="commands")
+            watching = asyncio.create_task(process.stay_well(greeting.settings.guard.drain_s), name="health")
             try:
                 await process.over.wait()
             finally:
-                await end_tasks(beating, obeying)
+                await end_tasks(beating, obeying, watching)
     except TongdaiError as error:
         guard.failed(error)
         return error.exit_status

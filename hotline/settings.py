@@ -141,6 +141,8 @@ class Guard(Section):
     """Where the guard itself is killed, calls go on and Asterisk stays, for the next guard to take over."""
     drain_s: float = Field(20, ge=0, le=3600)
     """After SIGTERM: how long calls may go on before they are handed to people."""
+    asterisk_silent_s: float = Field(15, ge=2, le=600)
+    """An Asterisk that answers neither over ARI nor over SIP for so long is started again."""
     people_s: float = Field(300, ge=0, le=36000)
     """After SIGTERM: how long callers may go on waiting for people and talking to them."""
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from contracts.paths import cache_dir
 from contracts.private_file import write_private
 from hotline.settings import Settings
+from telephony.asterisk.adopted import stat_of
 
 
 class AgentSecret(BaseModel):
@@ -33,6 +34,8 @@ class RunState(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     pid: int
+    started: int | None = None
+    """When the process with that pid began, as `started_at` tells; None: not known."""
     asterisk_pid: int
     sip: str
     """host:port."""
@@ -65,4 +68,11 @@ def read_state(file: Path) -> RunState | None:
         os.kill(state.pid, 0)
     except (OSError, ValueError, ValidationError):
         return None
-    return state
+    # A number is given again to another process, soon after a restart of the machine.
+    return state if state.started in (None, started_at(state.pid)) else None
+
+
+def started_at(pid: int) -> int | None:
+    """In clock ticks since the machine's start (proc(5), `starttime`); None: it is gone, or there is no /proc."""
+    stat = stat_of(pid)
+    return int(stat[19]) if stat is not None else None

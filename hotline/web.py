@@ -30,8 +30,8 @@ def port_of(listening: socket.socket) -> int:
 
 
 @asynccontextmanager
-async def web_served(api: FastAPI, listening: socket.socket) -> AsyncGenerator[None]:
-    """Served on this loop; the socket stays the caller's."""
+async def web_served(api: FastAPI, listening: socket.socket) -> AsyncGenerator["QuietServer"]:
+    """Served on this loop."""
     config = uvicorn.Config(
         api,
         log_level="warning",
@@ -44,7 +44,7 @@ async def web_served(api: FastAPI, listening: socket.socket) -> AsyncGenerator[N
     server = QuietServer(config)
     task = asyncio.create_task(server.serve(sockets=[listening]), name="web")
     try:
-        yield
+        yield server
     finally:
         server.should_exit = True
         await asyncio.wait([task])
@@ -59,3 +59,8 @@ class QuietServer(uvicorn.Server):
 
     def end(self) -> None:
         self.should_exit = True
+
+    def close_door(self) -> None:
+        """Whoever is connected stays; the port is free for another program."""
+        for server in self.servers:
+            server.close()

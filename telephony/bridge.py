@@ -87,6 +87,8 @@ class CallBridge:
         self._calls: dict[str, _Call] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._ending = False
+        self.taking_calls = True
+        """False: whoever comes now goes to people at once."""
         self._idle = asyncio.Event()
         self._idle.set()
         self.connected = asyncio.Event()
@@ -199,9 +201,10 @@ class CallBridge:
     async def _serve(self, call: _Call, answer: Answer) -> None:
         """One call from ringing to its end; removes all of it."""
         try:
-            async with self._door.letting_in() as let_in:
-                if not let_in or not await self._answered(call, answer):
-                    await self._turned_away(call)
+            if self.taking_calls:
+                async with self._door.letting_in() as let_in:
+                    if not let_in or not await self._answered(call, answer):
+                        await self._turned_away(call)
         finally:
             try:
                 await call.channels.leave()

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from telephony.asterisk.adopted import runs
+from telephony.asterisk.adopted import runs, stat_of
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -22,7 +22,7 @@ def descendants(pid: int) -> list[int]:
     """`pid` and all processes below it."""
     children: dict[int, list[int]] = {}
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and (stat := _stat(int(entry.name))) is not None:
+        if entry.name.isdigit() and (stat := stat_of(int(entry.name))) is not None:
             children.setdefault(int(stat[1]), []).append(int(entry.name))
     found, open_ = list[int](), [pid]
     while open_:
@@ -41,19 +41,10 @@ def cost(pids: Iterable[int]) -> Cost:
     """Processes that have ended meanwhile count nothing."""
     cpu = pss = 0.0
     for pid in pids:
-        if (stat := _stat(pid)) is not None:
+        if (stat := stat_of(pid)) is not None:
             cpu += sum(int(stat[at]) for at in (11, 12, 13, 14)) / _TICKS
             pss += _pss_kb(pid) / 1024
     return Cost(cpu_s=cpu, pss_mb=pss)
-
-
-def _stat(pid: int) -> list[str] | None:
-    """The fields of /proc/PID/stat after the name: state first, then the parent."""
-    try:
-        text = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return None
-    return text.rpartition(")")[2].split()
 
 
 def _pss_kb(pid: int) -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable, Collection
 
 from contracts.clock import Clock
 from telephony.ari.client import AriClient
@@ -52,9 +53,11 @@ class Applications:
             else:
                 self._untold = False
 
-    async def keep_told(self, clock: Clock) -> None:
-        """Until cancelled."""
+    async def keep_told(self, clock: Clock, unwilling: Callable[[], Collection[str]] = tuple) -> None:
+        """Until cancelled. `unwilling`: those that live and take no new calls."""
         while True:
             await clock.sleep(_AGAIN_S)
+            for app in unwilling():
+                await self.remove(app)
             if self._untold:
                 await self.tell()

@@ -7,22 +7,29 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from contracts.clock import Clock
+from contracts.tasks import end_tasks
 from hotline.guard.exchange_state import ExchangeState, read_exchange_state, same_but_for_chance
+from hotline.guard.silence import until_silent
 from hotline.handoffs import call_backs_folder
 from hotline.prompts import ensure_prompts
 from hotline.settings import Settings
 from hotline.setup import fetch_asterisk
+from telephony.ari.client import AriClient
 from telephony.asterisk.installation import Installation
 from telephony.asterisk.ports import free_ports
 from telephony.asterisk.process import AsteriskProcess
 from telephony.asterisk.settings import AgentAccount, AsteriskSettings
-from telephony.errors import AsteriskError
+from telephony.errors import AsteriskError, AsteriskStartError
 
 log = logging.getLogger(__name__)
 
 _STATE = "exchange.json"
 _FIRST_WAIT_S = 0.1
 _LONGEST_WAIT_S = 10.0
+_FROZEN_GRACE_S = 1.0
+
+MediaPortsOf = Callable[[tuple[int, ...]], Awaitable[tuple[int, ...]]]
+"""Given the ports that the exchange knows (empty: none yet), those that it is to know."""
 
 
 class Exchange:
@@ -35,6 +42,8 @@ class Exchange:
         self._clock = clock
         self.process: AsteriskProcess | None = None
         self.restarts = 0
+        self.frozen = 0
+        """Times it was ended because it answered nothing."""
         self.in_service = False
         """The hotline has come up on it; until then calls on one that was adopted are not ours to end."""
 
@@ -43,18 +52,13 @@ class Exchange:
         assert self.process is not None
         return self.process
 
-    async def prepare(self, media_ports: Callable[[tuple[int, ...]], tuple[int, ...]]) -> None:
-        """Installs it where it is missing, and finds out whether one runs here already.
-
-        `media_ports`: given the ports that it knows (empty: none yet), those that it is to know.
-
-        Raises `AsteriskError`.
-        """
+    async def prepare(self, media_ports: MediaPortsOf) -> None:
+        """Installs it where it is missing, and finds out whether one runs here already. Raises `AsteriskError`."""
         installation = await asyncio.to_thread(fetch_asterisk)
         left = read_exchange_state(self._state)
         if left is not None and await self._adopted(installation, left, media_ports):
             return
-        wanted = _wanted(self._settings, media_ports(()))
+        wanted = _wanted(self._settings, await media_ports(()))
         self.process = self._made(installation, wanted)
         await ensure_prompts(self.process.sounds_dir, engine=self._settings.speech.engine)
 
@@ -74,15 +78,13 @@ class Exchange:
             # It answers calls all the same; only the next guard will not know of it.
             log.error("state of asterisk not written", extra={"error": str(error)})
 
-    async def run(self, on_up: Callable[[], Awaitable[None]]) -> None:
+    async def run(self, on_up: Callable[[], Awaitable[None]], ari: AriClient) -> None:
         """Until cancelled. `on_up`: after each start anew."""
         wait_s = _FIRST_WAIT_S
         while True:
             began = self._clock.now()
             if self.running.alive:
-                await self.running.wait()
-                log.error("asterisk has ended", extra={"log": str(self.running.log_path)})
-                await self.running.stop()
+                await self._until_down(ari)
             wait_s = _FIRST_WAIT_S if self._clock.now() - began > _LONGEST_WAIT_S else min(wait_s * 2, _LONGEST_WAIT_S)
             await self._clock.sleep(wait_s)
             self.restarts += 1
@@ -94,6 +96,26 @@ class Exchange:
                 log.error("asterisk does not start", extra={"error": str(error)})
             else:
                 await on_up()
+
+    async def _until_down(self, ari: AriClient) -> None:
+        """Until it has ended, by itself or because it does nothing any longer."""
+        process = self.running
+        ended = asyncio.create_task(process.wait(), name="end of asterisk")
+        silent = asyncio.create_task(
+            until_silent(lambda: process.answers(ari), self._clock, self._settings.guard.asterisk_silent_s),
+            name="silence of asterisk",
+        )
+        try:
+            await asyncio.wait([ended, silent], return_when=asyncio.FIRST_COMPLETED)
+            if not ended.done():
+                silent.result()
+                log.error("asterisk is silent", extra={"pid": process.pid})
+                self.frozen += 1
+                await process.stop(_FROZEN_GRACE_S)
+        finally:
+            await end_tasks(ended, silent)
+        log.error("asterisk has ended", extra={"log": str(process.log_path)})
+        await process.stop()
 
     async def stop(self) -> None:
         if self.process is not None:
@@ -107,25 +129,31 @@ class Exchange:
         bound = not self._settings.guard.calls_outlive_it
         return AsteriskProcess(installation, settings, self._folder, dies_with_parent=bound)
 
-    async def _adopted(
-        self, installation: Installation, left: ExchangeState, media_ports: Callable[[tuple[int, ...]], tuple[int, ...]]
-    ) -> bool:
+    async def _adopted(self, installation: Installation, left: ExchangeState, media_ports: MediaPortsOf) -> bool:
         process = self._made(installation, left.settings)
         if not process.adopt(left.pid):
             return False
         known = left.settings.media_ports
-        wanted = _wanted(self._settings, known)
-        if same_but_for_chance(wanted, left.settings, free=_left_open(self._settings)):
-            media_ports(known)
-            self.process = process
-            return True
-        log.warning("asterisk of other settings is ended", extra={"pid": left.pid})
-        await process.stop()
-        return False
+        wanted = _wanted(self._settings, known, left.settings.agents)
+        if not same_but_for_chance(wanted, left.settings, free=_left_open(self._settings)):
+            log.warning("asterisk of other settings is ended", extra={"pid": left.pid})
+            await process.stop()
+            return False
+        try:
+            await process.wait_ready(self._settings.guard.asterisk_silent_s)
+        except AsteriskStartError:
+            log.error("asterisk that was left is silent", extra={"pid": left.pid})
+            await process.stop(_FROZEN_GRACE_S)
+            return False
+        await media_ports(known)
+        self.process = process
+        return True
 
 
-def _wanted(settings: Settings, media_ports: tuple[int, ...]) -> AsteriskSettings:
+def _wanted(settings: Settings, media_ports: tuple[int, ...], known: tuple[AgentAccount, ...] = ()) -> AsteriskSettings:
+    """`known`: agents that keep the passwords which they got by chance."""
     phone, free = settings.telephony, free_ports()
+    kept = {agent.name: agent.password for agent in known}
     return AsteriskSettings(
         sip_host=phone.sip_host,
         sip_port=phone.sip_port or free.sip,
@@ -135,7 +163,11 @@ def _wanted(settings: Settings, media_ports: tuple[int, ...]) -> AsteriskSetting
         rtp_end=phone.rtp_start + phone.rtp_ports if phone.rtp_start else free.rtp_end,
         trunks=phone.trunks,
         agents=tuple(
-            AgentAccount(name=agent.name, number=agent.number, password=agent.password or secrets.token_urlsafe(12))
+            AgentAccount(
+                name=agent.name,
+                number=agent.number,
+                password=agent.password or kept.get(agent.name) or secrets.token_urlsafe(12),
+            )
             for agent in phone.agents
         ),
         hotline=phone.number,
@@ -153,6 +185,4 @@ def _left_open(settings: Settings) -> frozenset[str]:
     found = {name for name, value in decided.items() if not value}
     if "rtp_start" in found:
         found.add("rtp_end")
-    if not all(agent.password for agent in phone.agents):
-        found.add("agents")
     return frozenset(found)

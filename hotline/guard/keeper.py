@@ -28,7 +28,7 @@ class KeepingRules:
 
 
 class Keeper:
-    """`run` it as a task; the first start is the caller's, whom its failure concerns."""
+    """`run` it as a task; the first start is the caller's, whom its failure concerns, or else `run`'s."""
 
     def __init__(
         self, *, make: Callable[[], ChildSpec], clock: Clock, rules: KeepingRules | None = None,
@@ -42,6 +42,8 @@ class Keeper:
         self._on_down = on_down
         self.child: Child | None = None
         self.restarts = 0
+        self.frozen = 0
+        """Times it was ended because it said nothing."""
         self._retired = False
 
     async def start(self) -> None:
@@ -59,6 +61,8 @@ class Keeper:
     async def run(self) -> None:
         """Until cancelled, when the program is still there, or after its end where it is retired."""
         wait_s = self._rules.first_wait_s
+        if self.child is None:
+            await self._try_start()
         while True:
             started = self._clock.now()
             if self.child is not None and self.child.alive:
@@ -70,12 +74,15 @@ class Keeper:
             if self._retired:
                 return
             self.restarts += 1
-            try:
-                await self.start()
-            except StartFailed as error:
-                log.error("child does not start", extra={"child": self._name, "code": error.code, "error": str(error)})
-            except OSError as error:
-                log.error("child does not start", extra={"child": self._name, "error": str(error)})
+            await self._try_start()
+
+    async def _try_start(self) -> None:
+        try:
+            await self.start()
+        except StartFailed as error:
+            log.error("child does not start", extra={"child": self.name, "code": error.code, "error": str(error)})
+        except OSError as error:
+            log.error("child does not start", extra={"child": self.name, "error": str(error)})
 
     def retire(self) -> None:
         """Its program is watched to its end and not replaced."""
@@ -86,11 +93,11 @@ class Keeper:
             await self.child.stop(grace_s)
 
     @property
-    def _name(self) -> str:
+    def name(self) -> str:
         return self.child.spec.name if self.child else ""
 
     async def _until_down(self, child: Child) -> None:
-        ended = asyncio.create_task(child.wait(), name=f"end of {self._name}")
+        ended = asyncio.create_task(child.wait(), name=f"end of {self.name}")
         looked = heard_since = self._clock.now()
         try:
             while not ended.done():
@@ -104,13 +111,14 @@ class Keeper:
                     heard_since = now
                 looked = now
                 if not ended.done() and now - max(child.last_word, heard_since) > self._rules.silent_s:
-                    log.error("child is silent", extra={"child": self._name, "pid": child.pid})
+                    log.error("child is silent", extra={"child": self.name, "pid": child.pid})
+                    self.frozen += 1
                     child.kill()
                     await ended
         finally:
             ended.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await ended
-        log.error("child has ended", extra={"child": self._name, "pid": child.pid, "status": await child.wait()})
+        log.error("child has ended", extra={"child": self.name, "pid": child.pid, "status": await child.wait()})
         await child.stop(0)
         await self._on_down(child)

@@ -3,7 +3,7 @@
 import logging
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from contracts.clock import Clock
@@ -33,6 +33,15 @@ class Slot:
     @property
     def feed_url(self) -> str:
         return f"ws://127.0.0.1:{port_of(self.listening)}/feed"
+
+
+def unwilling(keepers: Iterable[Keeper]) -> list[str]:
+    """Applications of the calls processes that say that they take no new calls."""
+    return [
+        str(child.spec.greeting["app"])
+        for keeper in keepers
+        if (child := keeper.child) is not None and child.figures.get("draining")
+    ]
 
 
 def calls_keeper(

@@ -39,7 +39,8 @@ class Telling:
             "calls": {name: _of(keeper) for name, keeper in self._calls.items()},
             "others": {name: _of(keeper) for name, keeper in self._others.items()},
             "exchange": {
-                "pid": process.pid, "restarts": self._exchange.restarts, "ready": answers, "answers": answers,
+                "pid": process.pid, "restarts": self._exchange.restarts, "frozen": self._exchange.frozen,
+                "ready": answers, "answers": answers,
             },
         }  # fmt: skip
 
@@ -53,6 +54,7 @@ class Telling:
 
 def _of(keeper: Keeper) -> dict[str, Any]:
     child = keeper.child
+    counts = {"restarts": keeper.restarts, "frozen": keeper.frozen}
     if child is None:
-        return {"pid": 0, "restarts": keeper.restarts, "ready": False}
-    return dict(child.figures) | {"pid": child.pid, "restarts": keeper.restarts, "ready": child.ready}
+        return counts | {"pid": 0, "ready": False}
+    return dict(child.figures) | counts | {"pid": child.pid, "ready": child.ready}

@@ -1,4 +1,4 @@
-"""A process that another program started and left behind, watched and ended like a child of ours."""
+"""A process that another program started and left behind, watched and ended like a child of ours; what /proc tells."""
 
 import asyncio
 import contextlib
@@ -39,6 +39,16 @@ class AdoptedProcess:
         self._ended.set()
         asyncio.get_running_loop().remove_reader(self._descriptor)
         os.close(self._descriptor)
+
+
+def stat_of(pid: int) -> list[str] | None:
+    """The fields of /proc/PID/stat after the name: state first, then the parent (proc(5)); None: it is gone."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace")
+    except OSError:
+        return None
+    # The name may have anything in it.
+    return text.rpartition(")")[2].split()
 
 
 def runs(pid: int, *words: str) -> bool:

@@ -18,7 +18,7 @@ from telephony.asterisk.ports import describe_owner, require_free
 from telephony.asterisk.settings import AsteriskSettings
 from telephony.asterisk.sip_probe import server_of
 from telephony.asterisk.version import require_supported
-from telephony.errors import AriAuthError, AriError, AsteriskStartError, PortTakenError
+from telephony.errors import AriAuthError, AriError, AriUnreachable, AsteriskStartError, PortTakenError
 
 log = logging.getLogger(__name__)
 
@@ -197,6 +197,17 @@ class AsteriskProcess:
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
 
+    async def answers(self, ari: AriClient, timeout_s: float = 2.0) -> bool:
+        """Over ARI or, where that is silent, over SIP: one that is deadlocked does neither."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                await ari.channels()
+        except (AriUnreachable, TimeoutError):
+            return await server_of(self._probed_host, self.settings.sip_port, timeout_s) == self.settings.instance
+        except AriError:
+            return True
+        return True
+
     async def _ari_answers(self, ari: AriClient) -> bool:
         try:
             info = await ari.info()
@@ -215,12 +226,15 @@ class AsteriskProcess:
         return True
 
     async def _sip_answers(self) -> bool:
-        host = "127.0.0.1" if self.settings.sip_host == "0.0.0.0" else self.settings.sip_host
-        server = await server_of(host, self.settings.sip_port)
+        server = await server_of(self._probed_host, self.settings.sip_port)
         if server is not None and server != self.settings.instance:
             owner = describe_owner("udp", self.settings.sip_port)
             raise PortTakenError(f"port {self.settings.sip_port}/udp belongs to another SIP server: {owner}")
         return server is not None
+
+    @property
+    def _probed_host(self) -> str:
+        return "127.0.0.1" if self.settings.sip_host == "0.0.0.0" else self.settings.sip_host
 
     def _require_ports(self) -> None:
         require_free("udp", self.settings.sip_host, self.settings.sip_port)

@@ -5,7 +5,9 @@ import os
 import signal
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from hotline_calls import (
@@ -26,6 +28,7 @@ from hotline.serve_process import Served, serving
 from hotline.state import RunState
 from telephony.asterisk.dialplan import REASON_HEADER
 from telephony.asterisk.installation import Installation
+from telephony.asterisk.ports import is_free
 
 DEADLINE_S = 90.0
 OUTLIVED = {"TONGDAI__GUARD__CALLS_OUTLIVE_IT": "true", "TONGDAI__RECOGNITION__WORKERS": "1"}
@@ -123,15 +126,26 @@ async def reaches_a_person_of_either(served: Served, one: OnCall, other: OnCall,
         await kept.told.event("say.started", behaviour="answer")
 
 
+async def let_go(feed: str) -> None:
+    """The process of that feed listens no longer, so that every next guard finds a port."""
+    port = urlsplit(feed).port
+    assert port is not None
+    free = partial(is_free, "tcp", "127.0.0.1", port)
+    while not await asyncio.to_thread(free):
+        pass
+
+
 async def test_a_call_goes_on_when_the_guard_dies_and_the_next_guard_takes_over(run_dir: Path) -> None:
     async with asyncio.timeout(DEADLINE_S), outlived(run_dir) as served, calling(served.state) as call:
         served.process.kill()
         await served.process.wait()
+        await let_go(served.state.feeds[0].url)
         await call.say(QUESTION)
         await call.told.event("say.started", behaviour="answer")
         async with outlived(run_dir) as again:
             assert again.state.asterisk_pid == served.state.asterisk_pid
             assert again.state.sip == served.state.sip
+            assert again.state.feeds[0].url == served.state.feeds[0].url
             await call.say(FEE)
             await call.told.next("say.started", behaviour="answer")
             await answered(again.state)
@@ -145,10 +159,14 @@ async def test_guard_and_process_die_and_the_dead_mans_timer_brings_a_person(run
             await reaches_a_person(served.state, call, happens=killed)
 
 
-async def test_an_asterisk_that_dies_is_started_again(run_dir: Path) -> None:
-    async with asyncio.timeout(DEADLINE_S), outlived(run_dir) as served:
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+async def test_an_asterisk_that_dies_or_freezes_is_started_again(run_dir: Path, number: signal.Signals) -> None:
+    async with (
+        asyncio.timeout(DEADLINE_S),
+        outlived(run_dir, TONGDAI__GUARD__ASTERISK_SILENT_S="2") as served,
+    ):
         async with calling(served.state) as call:
-            os.kill(served.state.asterisk_pid, signal.SIGKILL)
+            os.kill(served.state.asterisk_pid, number)
             await call.told.event("call.ended")
         await answered(served.state)
         async with ari_of(served.state) as ari:

@@ -10,10 +10,11 @@ from typing import cast
 import httpx
 import pytest
 
-from contracts.clock import ScriptedClock, SystemClock
+from contracts.clock import Clock, ScriptedClock, SystemClock
 from hotline.guard.applications import Applications
 from hotline.guard.exchange import Exchange
 from hotline.guard.guard import Guard
+from hotline.guard.silence import until_silent
 from hotline.guard.steadily import steadily
 from hotline.settings import Settings
 from telephony.ari.client import AriClient
@@ -69,8 +70,9 @@ async def test_an_application_that_could_not_be_told_is_told_later() -> None:
 class Process:
     """As much of an `AsteriskProcess` as is needed here; `faults`: how its next starts fail."""
 
-    def __init__(self, *faults: Exception) -> None:
+    def __init__(self, *faults: Exception, frozen: bool = False) -> None:
         self._faults = list(faults)
+        self.frozen = frozen
         self.ended = asyncio.Event()
         self.alive = True
         self.pid = 4711
@@ -83,7 +85,7 @@ class Process:
         if self._faults:
             raise self._faults.pop(0)
         self.ended.clear()
-        self.alive = True
+        self.alive, self.frozen = True, False
 
     async def wait_ready(self) -> None:
         return
@@ -92,15 +94,19 @@ class Process:
         await self.ended.wait()
         return 0
 
-    async def stop(self) -> None:
+    async def answers(self, ari: AriClient) -> bool:
+        return not self.frozen
+
+    async def stop(self, grace_s: float = 5.0) -> None:
         self.alive = False
+        self.ended.set()
 
     def release(self) -> bool:
         return False
 
 
-def exchange_of(process: Process, folder: Path) -> Exchange:
-    exchange = Exchange(Settings(), folder, SystemClock())
+def exchange_of(process: Process, folder: Path, clock: Clock | None = None) -> Exchange:
+    exchange = Exchange(Settings(), folder, clock or SystemClock())
     exchange.process = cast(AsteriskProcess, process)
     return exchange
 
@@ -113,13 +119,58 @@ async def test_an_exchange_is_started_again_on_a_full_disk_and_its_applications_
     async def told() -> None:
         up.set()
 
-    running = asyncio.create_task(exchange.run(told))
-    process.ended.set()
-    async with asyncio.timeout(30):
-        await up.wait()
-    running.cancel()
-    await asyncio.wait([running])
-    assert process.starts == 3 and exchange.restarts == 3
+    async with ari(Told()) as client:
+        running = asyncio.create_task(exchange.run(told, client))
+        process.ended.set()
+        async with asyncio.timeout(30):
+            await up.wait()
+        running.cancel()
+        await asyncio.wait([running])
+    assert process.starts == 3 and exchange.restarts == 3 and not exchange.frozen
+
+
+async def passes(clock: ScriptedClock, seconds: int) -> None:
+    for _ in range(seconds):
+        await clock.advance(1.0)
+
+
+async def test_an_exchange_that_answers_nothing_is_started_again(tmp_path: Path) -> None:
+    clock = ScriptedClock()
+    process, ups = Process(), list[float]()
+    exchange = exchange_of(process, tmp_path, clock)
+
+    async def told() -> None:
+        ups.append(clock.now())
+
+    async with ari(Told()) as client:
+        running = asyncio.create_task(exchange.run(told, client))
+        await passes(clock, 60)
+        assert process.starts == 0
+        process.frozen = True
+        await passes(clock, 14)
+        process.frozen = False  # It was slow.
+        await passes(clock, 2)
+        process.frozen = True
+        await passes(clock, 14)
+        assert process.starts == 0
+        await passes(clock, 4)
+        running.cancel()
+        await asyncio.wait([running])
+    assert process.starts == 1 == exchange.frozen == exchange.restarts and len(ups) == 1
+
+
+async def test_who_stood_still_himself_does_not_take_the_exchange_for_frozen() -> None:
+    clock, late_s = ScriptedClock(), [0.0] * 9 + [3600.0]
+
+    async def answers() -> bool:
+        await clock.sleep(late_s.pop(0) if late_s else 0.0)
+        return False
+
+    watching = asyncio.create_task(until_silent(answers, clock, 15))
+    await passes(clock, 3600 + 20)
+    assert not watching.done()
+    await passes(clock, 6)
+    assert watching.done()
 
 
 async def left_behind(run_dir: Path) -> asyncio.subprocess.Process:

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from contracts.clock import SystemClock
+from contracts.tasks import end_tasks
 from hotline.guard.child import Child, ChildSpec, StartFailed
 from hotline.guard.keeper import Keeper, KeepingRules
+from hotline.guard.programs import Programs
 
 QUICK = KeepingRules(silent_s=1.5, start_s=30, first_wait_s=0.01)
 
@@ -144,3 +146,30 @@ async def test_one_that_is_retired_is_not_replaced() -> None:
     async with asyncio.timeout(30):
         await kept.keeper.run()
     assert (await kept.told.get())[0] == "down" and kept.keeper.restarts == 0
+
+
+async def test_what_callers_do_not_need_holds_nothing_up_and_is_tried_again() -> None:
+    calls, console = Kept(), Kept("refuse")
+    journal = Kept("refuse", "die")
+    below = Programs(calls={"0": calls.keeper}, console=console.keeper, shipper=journal.keeper)
+    async with asyncio.timeout(60):
+        running = list[asyncio.Task[None]]()
+        try:
+            await below.start()
+            assert calls.keeper.child is not None and calls.keeper.child.ready
+            running += [asyncio.create_task(keeper.run()) for keeper in below.keepers]
+            for kept in (console, journal):
+                while (await kept.told.get())[0] != "up":
+                    pass
+            assert (calls.keeper.restarts, console.keeper.restarts, journal.keeper.restarts) == (0, 1, 2)
+        finally:
+            await end_tasks(*running)
+            await below.stop()
+
+
+async def test_without_a_calls_process_nothing_begins() -> None:
+    below = Programs(calls={"0": Kept("refuse").keeper}, console=Kept().keeper, shipper=Kept().keeper)
+    async with asyncio.timeout(60):
+        with pytest.raises(StartFailed, match="no such flow"):
+            await below.start()
+        await below.stop()

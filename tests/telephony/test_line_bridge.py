@@ -369,3 +369,11 @@ async def test_a_renewal_that_fails_is_tried_again(rig: Rig) -> None:
     rig.asterisk.variables.clear()
     await rig.clock.advance(1.0)
     assert line._timer.missed == 2 and len(rig.asterisk.variables) == 1
+
+
+async def test_who_comes_when_no_calls_are_taken_goes_to_a_person_at_once(rig: Rig) -> None:
+    rig.bridge.taking_calls = False
+    rig.asterisk.call_comes()
+    await rig.settle()
+    assert rig.lines == [] and "create_bridge" not in rig.asterisk.requests
+    assert rig.asterisk.in_dialplan["1.1"] == "handoff"
