@@ -44,9 +44,10 @@ class BargeInPolicy:
     backchannels: tuple[str, ...] = (
         "dạ", "vâng", "ừ", "ừm", "ờ", "ờm", "à", "ạ", "ơ", "ồ", "ừa", "hả", "ok", "ô kê", "thế à", "thế ạ", "vậy à",
         "vậy hả", "rồi", "đúng", "đúng rồi", "phải", "hiểu rồi", "cháu nghe", "tôi nghe", "em nghe", "con nghe",
-        "anh nghe", "chị nghe", "nghe rồi", "đây",
+        "anh nghe", "chị nghe", "nghe rồi", "đây", "ca", "coca", "vô ca", "vô ok",
     )  # fmt: skip
-    """Phrases that show listening, in Northern, Central and Southern speech; alone they are no turn."""
+    """Phrases that show listening, in Northern, Central and Southern speech; alone they are no turn.
+    The last four are what the recogniser makes of "ok"."""
     one_word_turns: tuple[str, ...] = ("không", "thôi", "khoan", "dừng", "alo", "nhầm", "sai")
     """Words that are a turn though they are alone and short; any other short word alone is as likely misheard."""
     sure_speech_ms: int = 500

@@ -27,7 +27,7 @@ OPENINGS = ("", "", "", "dạ ", "khoan đã, ", "à ")
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Sound:
     kind: str
-    """`noise`, `backchannel`, `background` or `interruption`."""
+    """`noise`, `backchannel`, `music`, `murmur` or `interruption`."""
     text: str
     """What is said, or the noise's name."""
     pcm: Pcm
@@ -64,12 +64,12 @@ class SoundBox:
         return [self._said("interruption", OPENINGS[at % len(OPENINGS)] + text) for at, text in enumerate(questions)]
 
     def _music(self) -> Sound:
-        return Sound(kind="background", text="music", pcm=music(self._chance.randrange(10**6), BACKGROUND_MS))
+        return Sound(kind="music", text="music", pcm=music(self._chance.randrange(10**6), BACKGROUND_MS))
 
     def _murmur(self) -> Sound:
-        said = self._said("background", self._chance.choice(QUESTIONS).text).pcm
+        said = self._said("murmur", self._chance.choice(QUESTIONS).text).pcm
         heard = said[::-1][: ms_to_samples(BACKGROUND_MS, PHONE_RATE_HZ)]
-        return Sound(kind="background", text="voice", pcm=quieter(heard, self._chance.uniform(*BACKGROUND_DB)))
+        return Sound(kind="murmur", text="voice", pcm=quieter(heard, self._chance.uniform(*BACKGROUND_DB)))
 
     def _said(self, kind: str, text: str) -> Sound:
         pcm = trimmed(render(text, variant=self._chance.choice(self._voices)))

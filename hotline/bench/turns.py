@@ -45,8 +45,7 @@ class TurnPlan:
 
 QUICK = TurnPlan(
     noises=2, backchannels=2, background=1, interruptions=2, interruptions_over_echo=1, echo_sounds=1, sentences=2,
-    keys=2, at_once=6,
-    longest_s=22.0, voices=2, curve=CurvePlan(turns=3, voices=1),
+    keys=2, at_once=6, longest_s=22.0, voices=2, curve=CurvePlan(turns=3, voices=1),
 )  # fmt: skip
 
 
@@ -104,13 +103,14 @@ async def _caller(
 
 def call_rows(done: Sequence[Outcome]) -> list[Row]:
     """Of what came of each sound, key and sentence."""
-    false = [one for one in done if one.kind in ("noise", "backchannel", "background", "sentence")]
+    false = [one for one in done if one.kind in ("noise", "backchannel", "music", "murmur", "sentence")]
     real = [one for one in done if one.kind == "interruption"]
     rows = [_share("false interruptions, all", false, _took, 0.02)]
     for name, kind, echo in (
         ("coughs, throats, breath, knocks", "noise", False),
         ("backchannels", "backchannel", False),
-        ("music, another voice in the room", "background", False),
+        ("music", "music", False),
+        ("another voice in the room", "murmur", False),
         ("noises over an echo", "noise", True),
         ("backchannels over an echo", "backchannel", True),
         ("echo alone, sentences", "sentence", True),

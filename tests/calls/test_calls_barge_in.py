@@ -26,7 +26,9 @@ def test_what_shows_listening_is_no_turn(text: str) -> None:
     assert POLICY.after_speech(voice(860, text)) is Verdict.RESUME
 
 
-@pytest.mark.parametrize(("speech_ms", "text"), [(610, "ca"), (550, "vô ca"), (580, "giản rồi")])
+@pytest.mark.parametrize(
+    ("speech_ms", "text"), [(610, "cá"), (550, "hạn rồi"), (580, "giản rồi"), (860, "vô ca"), (860, "coca")]
+)
 def test_a_short_word_that_was_misheard_is_no_turn(speech_ms: float, text: str) -> None:
     assert POLICY.while_speaking(voice(speech_ms, text, confidence=0.4)) is Verdict.WAIT
     assert POLICY.after_speech(voice(speech_ms, text, confidence=0.4)) is Verdict.RESUME
