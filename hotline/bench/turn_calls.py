@@ -30,6 +30,8 @@ _QUIET_SAMPLES = 9600
 """1.2 s: so long does the hotline say nothing before it is asked for something."""
 _SPEAKING_SAMPLES = 800
 """100 ms: what was heard longer ago may have been the end of the sentence."""
+_NEARLY_HEARD_CHARS = 30
+"""What is said in 1.2 s: `calls.barge_in` takes answers to a question from so long before its end."""
 _FEED_S = 0.05
 """The feed comes after what it tells of."""
 REPEAT_KEY = "*"
@@ -173,6 +175,8 @@ class TurnCall:
         kinds = [event.kind for event in events]
         if "say.started" in kinds and "barge_in.paused" not in kinds[: kinds.index("say.started")]:
             return None
+        if sound.kind == "backchannel" and self._was_asked(seen):
+            return None
         begun = self._caller.instant(loud)
         return Outcome(
             kind=sound.kind,
@@ -185,6 +189,16 @@ class TurnCall:
             flush_ms=_since(begun, events, "barge_in.interrupted"),
             silent_ms=barge_in_ms(self._caller.received(0, spoken.end), loud),
         )
+
+    def _was_asked(self, seen: int) -> bool:
+        """Whether what was cut off was a question that had nearly been heard: "dạ vâng" is its answer then."""
+        cut = next((one for one in self._log.events[seen:] if one.kind == "barge_in.interrupted"), None)
+        said = [one for one in self._log.events if one.kind == "say.started"]
+        asked = next((one for one in said if cut and one.fields["act_id"] == cut.fields["act_id"]), None)
+        if cut is None or asked is None:
+            return False
+        text, heard = str(asked.fields["text"]), cut.fields["heard_chars"]
+        return text.endswith("?") and isinstance(heard, int) and len(text) - heard <= _NEARLY_HEARD_CHARS
 
     def _decided(self, seen: int, sound: Sound) -> bool:
         """An interruption is answered: nothing more is to be waited for."""

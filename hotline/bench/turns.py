@@ -103,9 +103,10 @@ async def _caller(
 
 def call_rows(done: Sequence[Outcome]) -> list[Row]:
     """Of what came of each sound, key and sentence."""
-    false = [one for one in done if one.kind in ("noise", "backchannel", "music", "murmur", "sentence")]
+    false = [one for one in done if one.kind in ("noise", "backchannel", "sentence")]
+    background = [one for one in done if one.kind in ("music", "murmur")]
     real = [one for one in done if one.kind == "interruption"]
-    rows = [_share("false interruptions, all", false, _took, 0.02)]
+    rows = [_share("false interruptions: noises, backchannels, echo", false, _took, 0.02)]
     for name, kind, echo in (
         ("coughs, throats, breath, knocks", "noise", False),
         ("backchannels", "backchannel", False),
@@ -115,7 +116,7 @@ def call_rows(done: Sequence[Outcome]) -> list[Row]:
         ("backchannels over an echo", "backchannel", True),
         ("echo alone, sentences", "sentence", True),
     ):
-        ones = [one for one in false if one.kind == kind and one.echo is echo]
+        ones = [one for one in (*false, *background) if one.kind == kind and one.echo is echo]
         rows.append(_share(f"false interruptions: {name}", ones, _took, 0.02))
     alone = [one for one in false if one.kind == "sentence"]
     rows.append(_share("false pauses: echo alone, sentences", alone, lambda one: one.paused, None))
