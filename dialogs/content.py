@@ -1,6 +1,6 @@
 """One bundle of trainers' content, as a call uses it; what callers' words mean is loaded by `nlu`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dialogs.bundle_files import bundle_id
@@ -32,3 +32,7 @@ class Content:
             responses=responses,
             thresholds=read_thresholds(read_yaml(folder / "thresholds.yml")),
         )
+
+    def written(self) -> "Content":
+        """For conversations that are read, not heard."""
+        return replace(self, responses=self.responses.written())

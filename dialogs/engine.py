@@ -18,6 +18,7 @@ from contracts.events import (
 )
 from contracts.meaning import Intent, Meaning
 from dialogs.cases import answered, number_said
+from dialogs.choices import Choice, choices
 from dialogs.content import Content
 from dialogs.cutting_in import politely
 from dialogs.errors import DialogError
@@ -69,6 +70,10 @@ class Engine:
                 return self._ending(state, event)
             case Phase.TALKING:
                 return self._talking(state, event)
+
+    def choices(self, state: State) -> tuple[Choice, ...]:
+        """What the caller of a chat may choose now, instead of writing."""
+        return choices(self._turn(state))
 
     def _started(self, state: State, event: Event) -> tuple[State, tuple[Act, ...]]:
         if isinstance(event, CallStarted):

@@ -2,7 +2,7 @@
 
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -46,6 +46,7 @@ class _ResponsesYaml(BaseModel):
     responses: dict[str, Text]
     aspects: dict[Aspect, Text]
     reasons: dict[HandoffReason, Text]
+    chat: dict[str, Text] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,11 @@ class Responses:
     aspects: Mapping[Aspect, str]
     """What an aspect is called: "giấy tờ"."""
     reasons: Mapping[HandoffReason, str]
+    chat: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Sentences that are worded otherwise where they are read, on a page without a telephone."""
+
+    def written(self) -> "Responses":
+        return replace(self, texts={**self.texts, **self.chat})
 
     def text(self, name: str, **values: str) -> str:
         """Raises `MissingResponse` naming the sentence, or the placeholder that got no value."""
@@ -79,17 +85,21 @@ def read_responses(source: YamlSource) -> Responses:
     """Raises `ContentFileError`, one for each mistake."""
     mistakes = Mistakes()
     read = mistakes.attempt(source.read_as, _ResponsesYaml)
-    for name, text in entries(source, "responses").items():
-        if isinstance(text, str) and (problem := _bad_placeholder(name, text)):
-            mistakes.add(source.fail(("responses", name), problem))
-    if missing := sorted(BUILT_IN - set(entries(source, "responses"))):
+    spoken = entries(source, "responses")
+    for section in ("responses", "chat"):
+        for name, text in entries(source, section).items():
+            if isinstance(text, str) and (problem := _bad_placeholder(name, text)):
+                mistakes.add(source.fail((section, name), problem))
+            elif name not in spoken:
+                mistakes.add(source.fail((section, name), "không có câu tên này trong responses"))
+    if missing := sorted(BUILT_IN - set(spoken)):
         mistakes.add(source.fail(("responses",), f"thiếu câu: {', '.join(missing)}"))
     for kind, wanted in (("aspects", Aspect), ("reasons", HandoffReason)):
         if absent := [one.value for one in wanted if one.value not in entries(source, kind)]:
             mistakes.add(source.fail((kind,), f"thiếu: {', '.join(absent)}"))
     mistakes.raise_any()
     assert read is not None
-    return Responses(texts=read.responses, aspects=read.aspects, reasons=read.reasons)
+    return Responses(texts=read.responses, aspects=read.aspects, reasons=read.reasons, chat=read.chat)
 
 
 def _bad_placeholder(name: str, text: str) -> str:
@@ -98,9 +108,9 @@ def _bad_placeholder(name: str, text: str) -> str:
         fields = [part[1:] for part in string.Formatter().parse(text) if part[1] is not None]
     except ValueError:
         return "dấu ngoặc nhọn không khớp"
-    for field, form, conversion in fields:
-        if field not in allowed:
-            return f"câu này không có chỗ điền tên {{{field}}}"
+    for place, form, conversion in fields:
+        if place not in allowed:
+            return f"câu này không có chỗ điền tên {{{place}}}"
         if form or conversion:
-            return f"chỗ điền chỉ viết là {{{field}}}"
+            return f"chỗ điền chỉ viết là {{{place}}}"
     return ""

@@ -48,6 +48,8 @@ def folder(tmp_path: Path) -> Path:
         ),
         ("responses.yml", "ạ: {choices}", "ạ: {choices", r"choose_procedure: dấu ngoặc nhọn không khớp"),
         ("responses.yml", "  list_and:", "  list_va:", r"thiếu câu: list_and"),
+        ("responses.yml", '{case_question}"\n  ask_again', '{case}"\n  ask_again', r"chat\.ask_case: .*\{case\}"),
+        ("responses.yml", "chat:\n  greeting:", "chat:\n  loi_chao:", r"chat\.loi_chao: không có câu tên này"),
         ("responses.yml", "  fee: lệ phí\n", "", r"aspects: thiếu: fee"),
         ("responses.yml", '"Bác hỏi về thủ tục nào ạ?"', '""', r"responses\.ask_procedure: không được để trống"),
         ("thresholds.yml", "answer_above: 0.6", "answer_above: 6", r"thresholds\.yml:5: answer_above"),
