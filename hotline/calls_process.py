@@ -23,7 +23,6 @@ from contracts.clock import SystemClock
 from contracts.errors import TongdaiError
 from contracts.tasks import end_tasks
 from hotline.bundles.live import LiveBundle
-from hotline.bundles.publishing import open_store
 from hotline.call_parts import call_parts
 from hotline.calls_greeting import Greeting
 from hotline.child_program import Command, ToGuard, guard_commands, read_greeting
@@ -33,6 +32,7 @@ from hotline.handoffs import packet_keeper
 from hotline.knowledge import today
 from hotline.logs import configure_logs
 from hotline.settings import Settings
+from hotline.state import content_store
 from hotline.web import port_of, web_served
 from telephony.ari.client import AriClient
 from telephony.asterisk.dialplan import media_client
@@ -150,7 +150,7 @@ async def running_calls(greeting: Greeting, listening: socket.socket) -> AsyncGe
 async def _on_air(settings: Settings, control: CallControl) -> AsyncGenerator[None]:
     """What is stopped is known when it yields."""
     clock = SystemClock()
-    watch = OnAirWatch(OnAirBoard(open_store(settings).folder, clock), control)
+    watch = OnAirWatch(OnAirBoard(content_store(settings), clock), control)
     await watch.look()
     watching = asyncio.create_task(watch.watch(clock), name="on air")
     try:

@@ -44,6 +44,7 @@ def _config(greeting: Mapping[str, Any]) -> ConsoleConfig:
     return ConsoleConfig(
         feeds=[FeedAddress(**feed) for feed in greeting["feeds"]],
         folder=Path(greeting["folder"]),
+        on_air=Path(greeting["on_air"]),
         phones=[Phone(**phone) for phone in greeting["phones"]],
         https=bool(greeting["https"]),
         link_key=str(greeting["link_key"]),

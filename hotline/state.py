@@ -54,6 +54,11 @@ def run_dir(settings: Settings) -> Path:
     return settings.run_dir or cache_dir() / "run" / str(settings.telephony.sip_port)
 
 
+def content_store(settings: Settings) -> Path:
+    """The folder of published bundles, and of what is stopped or told on air."""
+    return settings.content.store or run_dir(settings) / "content"
+
+
 def write_state(folder: Path, state: RunState) -> Path:
     """Readable by this user only."""
     file = folder / "state.json"

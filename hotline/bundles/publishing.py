@@ -9,11 +9,11 @@ from hotline.bundles.history import Action, Entry
 from hotline.bundles.store import BundleStore
 from hotline.knowledge import load_language_model
 from hotline.settings import Settings
-from hotline.state import run_dir
+from hotline.state import content_store
 
 
 def open_store(settings: Settings) -> BundleStore:
-    return BundleStore(settings.content.store or run_dir(settings) / "content")
+    return BundleStore(content_store(settings))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

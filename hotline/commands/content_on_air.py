@@ -19,7 +19,7 @@ from hotline.bundles.history import system_user
 from hotline.bundles.publishing import open_store
 from hotline.errors import UsageError
 from hotline.settings import Settings
-from hotline.state import run_dir
+from hotline.state import content_store, run_dir
 from procedures.catalogue import Catalogue
 
 _MAY_LIFT = frozenset({Role.SUPERVISOR, Role.TRAINER, Role.ADMIN})
@@ -62,7 +62,7 @@ def _moment(text: str) -> datetime:
 
 def run_action(arguments: argparse.Namespace, settings: Settings) -> int:
     """Raises `OnAirError`, `UsageError`."""
-    board = OnAirBoard(open_store(settings).folder, SystemClock())
+    board = OnAirBoard(content_store(settings), SystemClock())
     _ACTIONS[arguments.action](board, arguments, settings)
     return 0
 

@@ -15,6 +15,7 @@ from hotline.guard.child import Child, ChildSpec, StartFailed
 from hotline.guard.keeper import Keeper, KeepingRules
 from hotline.guard.slots import Slot, calls_keeper
 from hotline.settings import Settings
+from hotline.state import content_store
 from hotline.web import port_of
 from telephony.ari.client import AriClient
 from telephony.asterisk.process import AsteriskProcess
@@ -108,6 +109,7 @@ def _console(descriptor: int, slots: Sequence[Slot], settings: Settings, folder:
         "feeds": feeds,
         "descriptor": descriptor,
         "folder": str(folder),
+        "on_air": str(content_store(settings)),
         "phones": [{"name": agent.name, "number": agent.number} for agent in settings.telephony.agents],
         "https": settings.console.url.startswith("https://"),
         "link_key": keys.pop() if keys else "",
