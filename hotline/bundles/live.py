@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, Protocol, TypeVar
 
 from calls.parts import Parts
 from contracts.clock import Clock, SystemClock
@@ -21,26 +21,34 @@ log = logging.getLogger(__name__)
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
 
+
+class OfBundle(Protocol):
+    @property
+    def bundle_id(self) -> str: ...
+
+
+P = TypeVar("P", bound=OfBundle)
+
 LOOK_EVERY_S = 1.0
 AGAIN_AFTER_LOOKS = 60
 """Then a bundle that was refused is tried again, and the one in use is compared with its files."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Making:
-    """How parts of calls come from a bundle."""
+class Making(Generic[P]):
+    """How what conversations need comes from a bundle."""
 
     load: Callable[[Path], Bundle]
     """Blocks for seconds; called in a thread of its own."""
     prepare: Callable[[Bundle], Awaitable[None]]
     """What should be there before a call takes it, such as its sentences as sound."""
-    parts: Callable[[Bundle], Parts]
+    parts: Callable[[Bundle], P]
 
 
-class LiveBundle:
-    """Holds the parts for new calls; those of earlier bundles are held by their calls alone, and go with them."""
+class BundleFollower(Generic[P]):
+    """Holds the parts for new conversations; those of earlier bundles are held by theirs alone, and go with them."""
 
-    def __init__(self, store: BundleStore, making: Making, first: First, loader: ThreadPoolExecutor) -> None:
+    def __init__(self, store: BundleStore, making: Making[P], first: First, loader: ThreadPoolExecutor) -> None:
         self._store = store
         self._making = making
         self._loader = loader
@@ -51,7 +59,7 @@ class LiveBundle:
         self._looks = 0
         self.switches = 0
 
-    def current(self) -> Parts:
+    def current(self) -> P:
         """For a call that begins now, which keeps them to its end."""
         return self._parts
 
@@ -103,14 +111,18 @@ class LiveBundle:
         return await asyncio.get_running_loop().run_in_executor(self._loader, lambda: function(*args, **kwargs))
 
 
+LiveBundle = BundleFollower[Parts]
+"""Of calls."""
+
+
 @asynccontextmanager
 async def live_bundle(
-    store: BundleStore, first: First, making: Making, clock: Clock | None = None
-) -> AsyncGenerator[LiveBundle]:
+    store: BundleStore, first: First, making: Making[P], clock: Clock | None = None
+) -> AsyncGenerator[BundleFollower[P]]:
     """Begins with `first` and watches the store while open. Raises what `making.prepare` raises for `first`."""
     await making.prepare(first.bundle)
     loader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="content")
-    live = LiveBundle(store, making, first, loader)
+    live = BundleFollower(store, making, first, loader)
     del first  # Held here, it would outlive its last call.
     watching = asyncio.create_task(live.watch(clock or SystemClock()), name="content")
     try:
