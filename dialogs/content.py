@@ -9,6 +9,8 @@ from dialogs.flows import Flows
 from dialogs.responses import Responses, read_responses
 from dialogs.thresholds import Thresholds, read_thresholds
 from procedures.catalogue import Catalogue
+from procedures.places import Places
+from procedures.places_yaml import load_places
 from procedures.yaml_source import read_yaml
 
 
@@ -20,6 +22,7 @@ class Content:
     flows: Flows
     responses: Responses
     thresholds: Thresholds
+    places: Places
 
     @classmethod
     def load(cls, folder: Path) -> "Content":
@@ -31,6 +34,7 @@ class Content:
             flows=read_flows(read_yaml(folder / "flows.yml"), responses.texts),
             responses=responses,
             thresholds=read_thresholds(read_yaml(folder / "thresholds.yml")),
+            places=load_places(folder),
         )
 
     def written(self) -> "Content":

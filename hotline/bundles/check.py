@@ -20,6 +20,7 @@ from nlu.ambiguities import load_ambiguities
 from nlu.link_targets import load_colloquial, load_names, load_others
 from nlu.training_data import LABELS, Domain, load_domain, load_training_data
 from procedures.catalogue import Catalogue
+from procedures.places_yaml import load_places
 from procedures.yaml_source import entries, read_yaml
 
 
@@ -77,6 +78,7 @@ def _file_problems(folder: Path) -> list[Problem]:
         *_meaning_problems(folder),
         *_found("procedures/", Catalogue.load, folder / "procedures"),
         *_found("gold/", load_gold, folder / "gold"),
+        *_found("places/", load_places, folder),
         *_markup(folder),
     ]
 
