@@ -1,4 +1,4 @@
-"""Numbers that callers left to be called back: files that the dialplan writes, for this user only."""
+"""Numbers that people left to be called back: files that the dialplan and the web chat write, for this user only."""
 
 import json
 import logging
@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
+
+from contracts.private_file import write_private
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +20,7 @@ _SUFFIX = ".json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallBack:
-    """Its caller has heard the number and said yes to being called at it."""
+    """Its caller has heard or written the number, and agreed to being called at it."""
 
     call_id: str
     number: str = field(repr=False)
@@ -27,6 +29,10 @@ class CallBack:
     """UTC."""
     reason: str
     """Why the call went to people: a value of `HandoffReason`, or empty."""
+    name: str = field(default="", repr=False)
+    """Personal; empty: not told."""
+    about: str = ""
+    """What was asked and answered, in one line without personal numbers; empty: not known."""
 
 
 class CallBacks:
@@ -39,6 +45,17 @@ class CallBacks:
             return []
         found = [one for file in self.folder.glob(f"*{_SUFFIX}") if (one := _read(file)) is not None]
         return sorted(found, key=lambda one: (one.at, one.call_id))
+
+    def keep(self, one: CallBack) -> None:
+        """In place of what this call left before. Raises `OSError`; `ValueError` for what `all` would not take."""
+        if not _CALL_ID.fullmatch(one.call_id) or not _NUMBER.fullmatch(one.number):
+            raise ValueError("call_id or number")
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fields = {
+            "number": one.number, "at": int(one.at.timestamp()), "reason": quote(one.reason), "name": one.name,
+            "about": one.about,
+        }  # fmt: skip
+        write_private(self.folder / f"{one.call_id}{_SUFFIX}", json.dumps(fields, ensure_ascii=False), synced=True)
 
     def remove(self, call_id: str) -> bool:
         """The caller was called back, or wants to be forgotten; False: there is none. Raises `OSError`."""
@@ -58,7 +75,14 @@ def _read(file: Path) -> CallBack | None:
         if not _NUMBER.fullmatch(number):
             raise ValueError("number")
         reason = unquote(str(raw["reason"]))
-        return CallBack(call_id=file.name.removesuffix(_SUFFIX), number=number, at=at, reason=reason)
+        return CallBack(
+            call_id=file.name.removesuffix(_SUFFIX),
+            number=number,
+            at=at,
+            reason=reason,
+            name=str(raw.get("name", "")),
+            about=str(raw.get("about", "")),
+        )
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, OverflowError) as error:

@@ -27,6 +27,8 @@ class CallBackNow(BaseModel):
     utc: datetime
     reason: str
     """In words."""
+    name: str
+    about: str
 
 
 def handoff_routes(packets: PacketFiles, call_backs: CallBacks, access: Access, audit: AuditLog) -> APIRouter:
@@ -81,4 +83,7 @@ def handoff_routes(packets: PacketFiles, call_backs: CallBacks, access: Access, 
 
 def _shown(one: CallBack) -> CallBackNow:
     reason = REASON_WORDS.get(one.reason, "")
-    return CallBackNow(call_id=one.call_id, number=one.number, utc=one.at.astimezone(UTC), reason=reason)
+    return CallBackNow(
+        call_id=one.call_id, number=one.number, utc=one.at.astimezone(UTC), reason=reason, name=one.name,
+        about=one.about,
+    )  # fmt: skip

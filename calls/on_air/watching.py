@@ -1,9 +1,9 @@
-"""A calls process follows the board, off the audio's loop."""
+"""A process with conversations follows the board, off its loop."""
 
 import asyncio
 import logging
+from typing import Protocol
 
-from calls.control import CallControl
 from calls.on_air.board import OnAirBoard
 from calls.on_air.errors import BoardUnreadable
 from contracts.clock import Clock
@@ -15,14 +15,22 @@ LOOK_EVERY_S = 1.0
 EVERYTHING_STOPPED = OnAir(stops=(Stop(code=""),))
 
 
+class Conversations(Protocol):
+    """`calls.control.CallControl` has those of a calls process."""
+
+    def put_on_air(self, on_air: OnAir) -> None:
+        """For those that go on and those to come; from the next answer on."""
+        ...
+
+
 class OnAirWatch:
     """A board that cannot be read leaves what was known; at the start, when nothing is, nothing is answered:
     somebody may have stopped what would be said.
     """
 
-    def __init__(self, board: OnAirBoard, control: CallControl) -> None:
+    def __init__(self, board: OnAirBoard, conversations: Conversations) -> None:
         self._board = board
-        self._control = control
+        self._conversations = conversations
         self._trouble = ""
         self._known = False
 
@@ -40,7 +48,7 @@ class OnAirWatch:
                 log.error("what is stopped cannot be read", extra={"why": str(error)})
             self._trouble = str(error)
             if not self._known:
-                self._control.put_on_air(EVERYTHING_STOPPED)
+                self._conversations.put_on_air(EVERYTHING_STOPPED)
             return
         self._trouble, self._known = "", True
-        self._control.put_on_air(on_air)
+        self._conversations.put_on_air(on_air)

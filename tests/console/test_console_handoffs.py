@@ -1,13 +1,14 @@
 """The page of a call that is handed over, and the numbers of callers who could not wait."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from console_rig import rig, token_of
 
-from calls.call_backs import CallBacks
+from calls.call_backs import CallBack, CallBacks
 from calls.packets.files import KeptPacket, PacketFiles
 from console.users import Role
 from contracts.acts import HandoffReason, Source
@@ -99,6 +100,24 @@ async def test_numbers_are_listed_and_removed_when_called(tmp_path: Path, role: 
         last = site.audit()[-1]
         assert (last["user"], last["action"], last["call_id"]) == ("lan", "called_back", "1.1")
         assert "0901234678" not in json.dumps(site.audit())
+
+
+async def test_who_left_a_number_in_a_chat_is_called_by_name(tmp_path: Path) -> None:
+    asked = "Hỏi: lệ phí đăng ký khai sinh. <script>alert(1)</script>"
+    left = CallBack(
+        call_id="chat-1f", number="0901234678", at=PACKET.started, reason="no_source", name="Lan <b>", about=asked
+    )
+    call_backs = CallBacks(tmp_path / "call_backs")
+    call_backs.keep(left)
+    assert call_backs.all() == [left]
+    (file,) = call_backs.folder.iterdir()
+    assert file.stat().st_mode & 0o777 == 0o600
+    async with rig(tmp_path) as site:
+        shown = (await (await site.signed_in("hoa")).get("/call-backs")).text
+        assert "Lan &lt;b&gt;" in shown and "lệ phí đăng ký khai sinh" in shown and "<script>alert" not in shown
+    for wrong in (replace(left, number="113"), replace(left, call_id="../users")):
+        with pytest.raises(ValueError):
+            call_backs.keep(wrong)
 
 
 async def test_numbers_are_for_those_who_call_back(tmp_path: Path) -> None:
