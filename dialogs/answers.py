@@ -117,12 +117,14 @@ class Composer:
         return question.aspects[: self._content.thresholds.aspects_per_answer]
 
     def _excluded(self, question: Question, today: date) -> frozenset[str]:
-        """Cases that the caller's answers have ruled out."""
+        """Cases that the caller's answers, or the case that he named himself, have ruled out."""
         procedure = self._content.catalogue.get(question.procedure_code or "", today)
-        asked = procedure.questions if procedure and not question.case_unknown else ()
-        return frozenset(
-            case for one in asked if one.ask in question.settled for case in one.cases if case not in question.cases
-        )
+        if procedure is None or question.case_unknown:
+            return frozenset()
+        cues = set(question.cues)
+        his = {*question.cases, *(fact.case for fact in procedure.facts if fact.case and set(fact.cues) & cues)}
+        ruled = [one for one in procedure.questions if one.ask in question.settled or his & set(one.cases)]
+        return frozenset(case for one in ruled for case in one.cases) - his
 
     def _choose(self, facts: Sequence[SpokenFact], question: Question) -> list[int]:
         """Indices of what is said now: normal facts, and facts of the caller's case; without either the first cases."""

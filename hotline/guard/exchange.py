@@ -27,6 +27,8 @@ _STATE = "exchange.json"
 _FIRST_WAIT_S = 0.1
 _LONGEST_WAIT_S = 10.0
 _FROZEN_GRACE_S = 1.0
+_REFUSED_AT_ONCE = 10
+"""Callers for whom a calls process has no room, and whom it hands to people itself, with a record."""
 
 MediaPortsOf = Callable[[tuple[int, ...]], Awaitable[tuple[int, ...]]]
 """Given the ports that the exchange knows (empty: none yet), those that it is to know."""
@@ -174,6 +176,7 @@ def _wanted(settings: Settings, media_ports: tuple[int, ...], known: tuple[Agent
         queue_max_s=phone.queue_max_s,
         wait_max_s=phone.wait_max_s,
         stasis_apps=(),
+        most_inside=settings.guard.calls_processes * (phone.max_calls + _REFUSED_AT_ONCE),
         call_backs_dir=call_backs_folder(settings),
     )
 

@@ -102,6 +102,7 @@ def _values(installation: Installation, settings: AsteriskSettings, run_dir: Pat
         "queue_name": settings.queue,
         "hotline": settings.hotline,
         "stasis_apps": APPS_SEPARATOR.join(settings.stasis_apps),
+        "most_inside": str(settings.most_inside),
         "deadman_s": f"{settings.deadman_s:g}",
         "queue_max_s": str(settings.queue_max_s),
         "wait_max_s": str(settings.wait_max_s),

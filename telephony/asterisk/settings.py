@@ -46,6 +46,8 @@ class AsteriskSettings:
     ari_password: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
     stasis_apps: tuple[str, ...] = ("tongdai",)
     """Who answers at the start; later the program sets the global variable over ARI."""
+    most_inside: int = 100
+    """Calls with the program at once, also those being set up or refused; further ones go to the queue without it."""
     deadman_s: float = 4.0
     """A call whose timer was not renewed for so long goes to a person; seconds."""
     queue_max_s: int = 60
@@ -86,6 +88,7 @@ class AsteriskSettings:
         _match(_SECRET, "ari_password", self.ari_password)
         for app in self.stasis_apps:
             _match(_NAME, "stasis_apps", app)
+        _require(self.most_inside > 0, "most_inside", "must be above 0")
         for name in ("deadman_s", "queue_max_s", "wait_max_s", "choice_s", "agent_ring_s", "agent_silent_s"):
             _require(getattr(self, name) > 0, name, "must be above 0")
         self._check_agents()
