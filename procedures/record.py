@@ -28,6 +28,18 @@ class FactStatus(StrEnum):
     """Taken from the record; no officer has signed it yet."""
 
 
+class WardOffice(StrEnum):
+    """Of each ward or commune, where papers of those who live there are taken."""
+
+    RECEPTION = "điểm tiếp nhận của phường, xã"
+    COMMITTEE = "ủy ban phường, xã"
+    POLICE = "công an phường, xã"
+
+    def of(self, ward: str) -> str:
+        """ "phường Láng" → "công an phường Láng"."""
+        return self.value.replace("phường, xã", ward)
+
+
 class TimeUnit(StrEnum):
     WORKING_DAY = "ngày làm việc"
     DAY = "ngày"
@@ -89,6 +101,10 @@ class SpokenFact:
     reviewer: str = ""
     review_by: date | None = None
     """Last day on which the review counts."""
+    ward_office: WardOffice | None = None
+    """Of the ward where the caller lives, if that is the place that the fact tells."""
+    source_changed: bool = False
+    """The source's text is no longer that from which this was written: nobody may hear it before it was read again."""
 
     @property
     def id(self) -> str:

@@ -22,6 +22,7 @@ from procedures.record import (
     SpokenFact,
     TimeUnit,
     Value,
+    WardOffice,
     YesNo,
 )
 from procedures.strict import Strict, Text
@@ -80,6 +81,7 @@ class FactYaml(Strict):
     valid_to: date | None = None
     reviewer: str | None = None
     review_by: date | None = None
+    ward_office: WardOffice | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> "FactYaml":
@@ -91,6 +93,8 @@ class FactYaml(Strict):
             raise ValueError(f"câu nói không có giá trị đã ghi: {missing}")
         if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
             raise ValueError("valid_to trước valid_from")
+        if self.ward_office is not None and (self.aspect is not Aspect.PLACE or "phường" not in self.phrase):
+            raise ValueError("ward_office chỉ đi với aspect place và câu nói có chữ phường")
         return self
 
     def fact(self) -> SpokenFact:
@@ -107,6 +111,7 @@ class FactYaml(Strict):
             valid_to=self.valid_to,
             reviewer=self.reviewer or "",
             review_by=self.review_by,
+            ward_office=self.ward_office,
         )
 
 

@@ -44,6 +44,16 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
         ("money: 8000, per: bản", "money: 8000, time: 3", "thu.yml:11: facts.0.value: cần đúng một trong"),
         ("money: 8000, per: bản", "money: nhiều", r"thu.yml:11: facts.0.value.money: giá trị không hợp lệ"),
         ("status: unreviewed", "status: sayable", "thu.yml:9: facts.0: đã duyệt thì phải ghi reviewer"),
+        (
+            "status: unreviewed",
+            "status: unreviewed\n  ward_office: công an",
+            "thu.yml:14: facts.0.ward_office: giá trị không",
+        ),
+        (
+            "status: unreviewed",
+            "status: unreviewed\n  ward_office: công an phường, xã",
+            "thu.yml:9: facts.0: ward_office chỉ đi với aspect place",
+        ),
         ("status: unreviewed", "status: qualified", "thu.yml:9: facts.0: status qualified cần có limitation"),
         ('code: "1.000001"', "code: 1.1", "thu.yml:2: code: không đúng dạng"),
         ("version: 1", "version: 2", "thu.yml:1: version: giá trị không nằm trong danh sách"),
