@@ -32,6 +32,7 @@ from asr.endpointing import EndpointPolicy
 from asr.errors import EarError, RecognizerUnavailable
 from asr.pauses import CallerPauses
 from asr.recognizer import Partial, Recognizer
+from asr.speech_level import CallerLevel
 from asr.speech_watch import SpeechWatch
 from asr.turn import Turn
 from asr.vad import RATE_HZ, SpeechDetector, VadStream
@@ -77,6 +78,9 @@ class Ear:
         self._no_input_at: int | None = None
         self._turn: Turn | None = None
         self._work = EarWork()
+        self._level = CallerLevel()
+        self._background = False
+        """Of the turn that ended last."""
         self._closed = False
 
     @property
@@ -97,6 +101,11 @@ class Ear:
     def speech_ms(self) -> float:
         """How much speech the turn has so far; 0 without a turn."""
         return self._watch.speech_ms if self._turn else 0.0
+
+    @property
+    def is_background(self) -> bool:
+        """The turn, or the last one where none goes on, is so much softer than this caller that somebody else spoke."""
+        return self._background if self._turn is None else self._level.is_background(self._watch.loudest)
 
     def expect(self, expectation: Expectation, *, no_input: bool = True) -> None:
         """Listens from now on. `no_input=False`: without the no-input time, while the hotline itself is speaking.
@@ -277,6 +286,8 @@ class Ear:
         self, turn: Turn, found: tuple[Hypothesis, ...], ended: Ended, endpoint_ms: float, recognition_ms: float
     ) -> Heard:
         assert self._expectation is not None
+        self._background = self.is_background
+        self._level.learn(self._watch.loudest, found[0].confidence if found and found[0].text else 0.0)
         end, times = self._watch.onset.end, {"endpoint_ms": endpoint_ms, "recognition_ms": recognition_ms}
         return turn.heard(found, end=end, expectation=self._expectation, ended=ended, **times)
 

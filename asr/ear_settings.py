@@ -22,7 +22,7 @@ class EarSettings:
     """Speech that goes on is told of whenever so much more of it was heard."""
     told_up_to_ms: int = 3000
     """After that everybody knows that it is a turn."""
-    glances_ms: tuple[int, ...] = (500, 600)
+    glances_ms: tuple[int, ...] = (500, 600, 700)
     """Speech into what the hotline says after which the recogniser is asked what it has, as its own first text comes up
     to 200 ms later; what shows listening is mostly over by then."""
     onset: OnsetSettings = field(default_factory=OnsetSettings)

@@ -43,6 +43,11 @@ class SpeechWatch:
         """How much speech there was since the last `forget_speech`."""
         return samples_to_ms(self.onset.speech_samples, self._rate_hz)
 
+    @property
+    def loudest(self) -> float | None:
+        """Of the turn that is going on; see `SpeechLevel`."""
+        return self._level.loudest
+
     def news(self) -> bool | None:
         """Whether a voice may be beginning, where that is otherwise than it was told last; None: it is not."""
         if self.onset.noticed == self._told:

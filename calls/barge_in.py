@@ -34,6 +34,8 @@ class Interruption:
     """How much of the sentence is still to be heard; None: not known yet."""
     expectation: Expectation | None = None
     """What is listened for right after the sentence; None: we go on speaking after it."""
+    background: bool = False
+    """So much softer than this caller that somebody else is speaking."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,8 @@ class BargeInPolicy:
     def while_speaking(self, voice: Interruption) -> Verdict:
         """The caller is making sound."""
         words = _sounds(voice.text)
+        if voice.background:
+            return Verdict.RESUME
         if not words:
             return Verdict.RESUME if voice.speech_ms >= self.wordless_ms else Verdict.WAIT
         if _contained(words, _sounds(voice.being_said)):
@@ -89,7 +93,7 @@ class BargeInPolicy:
     def after_speech(self, voice: Interruption) -> Verdict:
         """The caller has stopped: a turn, or a cough, a backchannel, an echo of ours."""
         words = _sounds(voice.text)
-        if not words:
+        if not words or voice.background:
             return Verdict.RESUME
         if self._is_awaited(voice):
             return Verdict.INTERRUPT

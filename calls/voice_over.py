@@ -48,5 +48,6 @@ class VoiceOver:
             confidence=confidence,
             being_said=say.text if say is not None else "",
             left_ms=self._speaker.left_ms,
+            background=self._ear.is_background,
             expectation=following.expectation if isinstance(following, Listen) else None,
         )

@@ -77,8 +77,9 @@ class ScriptedRecognition:
 class ScriptedRecognizer:
     """`text` maps the milliseconds of audio so far to what is heard; while `hold` is cleared, answers wait."""
 
-    def __init__(self, text: Callable[[int], str] = lambda ms: "lệ phí bao nhiêu") -> None:
+    def __init__(self, text: Callable[[int], str] = lambda ms: "lệ phí bao nhiêu", *, confidence: float = 0.9) -> None:
         self.text = text
+        self.confidence = confidence
         self.hold = asyncio.Event()
         self.hold.set()
         self.error: EarError | None = None
@@ -95,7 +96,7 @@ class ScriptedRecognizer:
         await self.hold.wait()
         if self.error is not None:
             raise self.error
-        return (hypothesis(self.text(ms)),)
+        return (hypothesis(self.text(ms), self.confidence),)
 
     async def cpu_s(self) -> float:
         return 0.0

@@ -61,3 +61,33 @@ async def test_a_soft_end_of_a_sentence_belongs_to_it() -> None:
     await feed_ms(ear, [(QUIET, 300), (loud, 1500), (faint, 600), (loud, 500), (QUIET, 1500)])
     _, heard = await events(ear)
     assert isinstance(heard, Heard) and heard.end_sample >= 2850 * 8
+
+
+LOUD, FAINT = b"\x40\x00" * 160, b"\x0c\x00" * 160
+
+
+async def heard_at(ear: Ear, frame: bytes) -> bool:
+    """Whether a turn of this loudness was somebody else's."""
+    ear.expect(Expectation())
+    await feed_ms(ear, [(QUIET, 300), (frame, 900), (QUIET, 1200)])
+    return ear.is_background
+
+
+async def test_a_voice_much_softer_than_the_caller_is_somebody_elses() -> None:
+    ear = made(ScriptedRecognizer())
+    assert not await heard_at(ear, FAINT), "nothing is known of the caller yet"
+    assert not await heard_at(ear, LOUD)
+    assert await heard_at(ear, FAINT)
+    assert not await heard_at(ear, LOUD)
+
+
+async def test_what_nobody_understands_does_not_tell_how_loud_the_caller_is() -> None:
+    ear = made(ScriptedRecognizer(confidence=0.2))
+    await heard_at(ear, LOUD)
+    assert not await heard_at(ear, FAINT)
+
+
+async def test_a_caller_who_speaks_more_softly_from_now_on_is_the_caller_again() -> None:
+    ear = made(ScriptedRecognizer())
+    await heard_at(ear, LOUD)
+    assert [await heard_at(ear, FAINT) for _ in range(9)].index(False) < 9

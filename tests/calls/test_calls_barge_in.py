@@ -1,5 +1,7 @@
 """Whose turn it is when somebody speaks into what we say."""
 
+from dataclasses import replace
+
 import pytest
 
 from calls.barge_in import BargeInPolicy, Interruption, Verdict
@@ -119,3 +121,9 @@ def test_the_words_are_the_contents() -> None:
     assert own.after_speech(voice(500, "dạ nghe")) is Verdict.RESUME
     assert own.after_speech(voice(300, "ngưng")) is Verdict.INTERRUPT
     assert own.after_speech(voice(700, "vâng")) is Verdict.INTERRUPT
+
+
+def test_somebody_else_in_the_room_takes_no_turn() -> None:
+    said = replace(voice(2000, "lệ phí làm giấy khai sinh", confidence=0.9), background=True)
+    assert POLICY.while_speaking(said) is Verdict.RESUME
+    assert POLICY.after_speech(said) is Verdict.RESUME
