@@ -1,4 +1,4 @@
-"""How loud a turn is, and whether somebody else speaks, in it or instead of the caller: a television, another person."""
+"""How loud a turn is, and whether somebody else speaks, in it or instead of the caller: a television, a visitor."""
 
 from collections import deque
 
