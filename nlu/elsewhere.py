@@ -1,5 +1,7 @@
 """Questions about doing something in another province or city: what is known holds for Hà Nội."""
 
+from collections.abc import Sequence
+
 from contracts.syllables import tokens
 
 HERE = "hà nội"
@@ -40,10 +42,15 @@ def _is_place_of_doing(words: list[str], at: int) -> bool:
         return False
     while before > 0 and (words[before] in _WHERE or words[before] == "thành"):
         before -= 1
-    just_before = words[max(0, before - _SHORTLY + 1) : before + 1]
-    return not _ORIGIN.intersection(just_before) and not _is_birth(just_before)
+    return not tells_origin(words[: before + 1])
 
 
-def _is_birth(words: list[str]) -> bool:
+def tells_origin(before: Sequence[str]) -> bool:
+    """Whether the words before a place say that somebody comes from there: "tôi quê ở"."""
+    shortly = before[-_SHORTLY:]
+    return bool(_ORIGIN.intersection(shortly)) or _is_birth(shortly)
+
+
+def _is_birth(words: Sequence[str]) -> bool:
     """ "tôi sinh ở", "sinh ra ở", but not "khai sinh ở"."""
     return "sinh" in words[-2:] and "khai" not in words

@@ -12,6 +12,9 @@ from procedures.record import Profile
 SOURCE_CODE = "places"
 """What stands in for a procedure's code where an answer rests on this list."""
 UNIT_TYPES = ("phường", "xã", "thị trấn")
+LONG_NAME = 4
+"""Syllables; of such a name people say only a half."""
+_NUMBER_WORDS = {"1": "một", "2": "hai"}
 _UNIT = re.compile(r"(?P<type>phường|xã|thị trấn) (?P<name>[^()]+?)(?: \((?P<district>[^()]+)\))?")
 
 
@@ -33,6 +36,17 @@ class Unit:
     def key(self) -> str:
         """As written in the list: no two old units share it."""
         return f"{self.full_name} ({self.district})" if self.district else self.full_name
+
+    @property
+    def spoken_names(self) -> tuple[str, ...]:
+        """Without its type, as people say it: "Mỹ Đình 1", "Mỹ Đình một", "Mỹ Đình"; a long one also by its halves."""
+        words = self.name.replace(" - ", " ").split()
+        if words[-1] in _NUMBER_WORDS:
+            stem = " ".join(words[:-1])
+            return self.name, f"{stem} {_NUMBER_WORDS[words[-1]]}", stem
+        if len(words) >= LONG_NAME:
+            return self.name, " ".join(words[:2]), " ".join(words[2:])
+        return (self.name,)
 
     @classmethod
     def parse(cls, text: str) -> "Unit":
@@ -110,7 +124,7 @@ class Places:
         for ward in wards:
             for old in ward.merged_from:
                 self._in.setdefault(old.key, []).append(ward)
-                for name in dict.fromkeys((old.key, old.full_name, old.name)):
+                for name in (old.key, *(f"{kind}{said}" for said in old.spoken_names for kind in ("", f"{old.type} "))):
                     self._olds.setdefault(name_key(name), {})[old.key] = old
 
     @property
@@ -118,7 +132,7 @@ class Places:
         return tuple(dict.fromkeys(old for ward in self.wards.values() for old in ward.merged_from))
 
     def olds(self, name: str) -> tuple[Unit, ...]:
-        """Old units by key, by type and name, or by name alone; several share some names."""
+        """Old units by key, or by a spoken name with or without their type; several share some names."""
         return tuple(self._olds.get(name_key(name), {}).values())
 
     def now(self, olds: Iterable[Unit]) -> tuple[Ward, ...]:
