@@ -12,6 +12,7 @@ from dialogs.conditions import Value
 from dialogs.content import Content
 from dialogs.handoff import question_text, summary
 from dialogs.state import Counts, Phase, Place, Question, State, Waiting
+from procedures.others import is_matter_of_others
 from procedures.record import CaseQuestion, Procedure, Profile
 
 
@@ -153,6 +154,7 @@ class Turn:
             "confirmed": state.question.confirmed,
             "procedure": state.question.procedure_code is not None,
             "known": self.procedure is not None,
+            "of_others": is_matter_of_others(state.question.procedure_code or ""),
             "too_early": self._known_since() is not None,
             "case_unknown": state.question.case_unknown,
             "aspect": self._has_aspect(),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contracts.mistakes import Mistakes
-from contracts.syllables import fold_text
+from contracts.syllables import canonical, fold_text, tokens
 from nlu.errors import TrainingDataError
 from nlu.yaml_nodes import Node, load_nodes
 
@@ -20,15 +20,24 @@ class Ambiguity:
 
     def decided(self, text: str) -> str | None:
         """The one code whose cues stand in `text`; None if none or more than one."""
-        folded = f" {fold_text(text)} "
+        exact, folded = f" {_plain(text)} ", f" {fold_text(text)} "
         longest = {
-            code: max((len(cue) for cue in cues if f" {fold_text(cue)} " in folded), default=0)
-            for code, cues in self.cues
+            code: max((len(cue) for cue in cues if _stands(cue, exact, folded)), default=0) for code, cues in self.cues
         }
         found = sorted((length, code) for code, length in longest.items() if length)
         if not found or (len(found) > 1 and found[-1][0] == found[-2][0]):
             return None
         return found[-1][1]
+
+
+def _stands(cue: str, exact: str, folded: str) -> bool:
+    """One syllable alone must be the very one: folded, "hồ" (hồ sơ) would be "hộ", and "thì" would be "thi"."""
+    alone = len(tokens(cue)) == 1
+    return f" {_plain(cue)} " in exact if alone else f" {fold_text(cue)} " in folded
+
+
+def _plain(text: str) -> str:
+    return " ".join(map(canonical, tokens(text)))
 
 
 def load_ambiguities(path: Path, same: Mapping[str, str]) -> list[Ambiguity]:

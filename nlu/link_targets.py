@@ -11,6 +11,7 @@ from typing import Protocol
 from contracts.mistakes import Mistakes
 from contracts.syllables import canonical, tokens
 from nlu.errors import TrainingDataError
+from procedures.others import is_matter_of_others
 
 _PARENTHESES = re.compile(r"\([^()]*\)")
 _PREFIX = re.compile(r"^(?:thủ tục|tthc)\s+", re.IGNORECASE)
@@ -97,7 +98,9 @@ def load_others(path: Path) -> list[LinkTarget]:
     Empty where there is no such file. Raises `TrainingDataError`.
     """
     names: dict[str, list[str]] = {}
-    for name, code in load_colloquial(path) if path.exists() else ():
+    for number, (name, code) in enumerate(load_colloquial(path) if path.exists() else (), start=2):
+        if not is_matter_of_others(code):
+            raise TrainingDataError(path.name, number, f"mã phải bắt đầu bằng 0. vì không phải thủ tục: {code}")
         names.setdefault(code, []).append(name)
     return [
         LinkTarget(code=code, name=first, aliases=tuple(others), answered=False, last_resort=True)

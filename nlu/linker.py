@@ -109,7 +109,6 @@ class Linker:
         quality = ALIGNED_SHARE * aligned + (1 - ALIGNED_SHARE) * coverage[chosen]
         evidence = self._mass[chosen] * quality**SHARPNESS
         order = [int(at) for at in np.argsort(-evidence, kind="stable") if quality[at] >= self._least[chosen[at]]]
-        named = [at for at in order if not self._surfaces[int(chosen[at])].last_resort]
         if not order:
             return NO_LINK
         ranked = [
@@ -119,22 +118,28 @@ class Linker:
                 quality=float(quality[at]),
                 evidence=float(evidence[at]),
             )
-            for at in named or order
+            for at in order
         ]
         ranked = self._longest_first(ranked, likeness)
         return self._result(text, ranked, self._span(ranked[0].at, likeness), coverage)
 
     def _longest_first(self, ranked: list[_Ranked], likeness: Floats) -> list[_Ranked]:
-        """A family's phrase within a longer name does not lead: "bằng lái xe" in "bằng lái xe quốc tế"."""
+        """A family's phrase within a longer name does not lead: "bằng lái xe" in "bằng lái xe quốc tế".
+
+        Nor does any procedure within a matter of others ("đăng ký nghĩa vụ" in "khám nghĩa vụ"); else those come last.
+        """
+        last = [one for one in ranked if one.surface.last_resort]
+        ranked = [one for one in ranked if not one.surface.last_resort] or ranked
         best = ranked[0]
-        if best.surface.ambiguity < 0:
-            return ranked
         start, end = self._span(best.at, likeness)
-        for one in ranked[1 : 1 + TOP]:
-            if one.surface.ambiguity < 0 and one.quality >= LONGER_QUALITY:
+        longer = ranked[1 : 1 + TOP] if best.surface.ambiguity >= 0 else []
+        for one in (*last[:TOP], *longer):
+            if one is not best and one.surface.ambiguity < 0 and one.quality >= LONGER_QUALITY:
                 first, past = self._span(one.at, likeness)
-                if first <= start and end <= past and past - first > end - start:
-                    return [replace(one, evidence=best.evidence), *(other for other in ranked if other is not one)]
+                around = first <= start and end <= past
+                if around and (past - first > end - start or one.quality > best.quality):
+                    first_of_all = replace(one, quality=max(one.quality, best.quality), evidence=best.evidence)
+                    return [first_of_all, *(other for other in ranked if other is not one)]
         return ranked
 
     def _result(

@@ -156,6 +156,54 @@ def test_a_matter_of_others_gives_way_to_what_else_is_named(interpreter: Embedde
     assert codes and "0.000001" not in codes
 
 
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("bằng lái mất bao lâu", ("3.000347", "3.000348", "3.000346")),
+        ("thẻ căn cước mất mấy ngày", ("2.000200", "2.001195", "2.001194")),
+        ("đăng ký xe mất bao nhiêu tiền", ("1.012575", "1.013076", "1.013082", "1.013079")),
+        ("biển số xe mất bao lâu", ("1.012575", "1.013079", "1.013082")),
+    ],
+)
+def test_how_long_it_takes_is_no_word_of_a_loss(
+    interpreter: EmbeddedInterpreter, text: str, codes: tuple[str, ...]
+) -> None:
+    assert interpreter.linker.link(text).ambiguous == codes
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("giấy tờ xe của tôi bị mất", "1.013082"),
+        ("biển số bị mờ thì đổi ở đâu", "1.013079"),
+        ("làm căn cước cho con tám tuổi", "1.012549"),
+        ("căn cước cho bé ba tuổi", "1.116410"),
+        ("làm căn cước cho con mười lăm tuổi ở đâu", "2.000200"),
+        ("trước bạ xe máy bao nhiêu tiền", "1.007700"),
+        ("mất giấy phép kinh doanh của công ty", "2.002018"),
+        ("đổi tên trên sổ đỏ cho con", "1.013831"),
+    ],
+)
+def test_a_word_beside_a_family_decides(interpreter: EmbeddedInterpreter, text: str, code: str) -> None:
+    assert interpreter.linker.link(text).code == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "khám nghĩa vụ quân sự ở đâu",
+        "đi khám nghĩa vụ cần giấy tờ gì",
+        "khám tuyển nghĩa vụ quân sự",
+        "bao giờ thì khám tuyển",
+        "khám sức khỏe nghĩa vụ quân sự ở chỗ nào",
+    ],
+)
+def test_a_matter_of_others_leads_over_what_is_within_it(interpreter: EmbeddedInterpreter, text: str) -> None:
+    """Who asks where the medical examination is must not be told where one registers."""
+    link = interpreter.linker.link(text)
+    assert (link.code, link.candidates[0].name) == ("0.000002", "khám nghĩa vụ quân sự")
+
+
 def test_span_covers_the_mention(interpreter: EmbeddedInterpreter) -> None:
     words = "cho em hỏi đăng ký kết hôn ở đâu".split()
     span = interpreter.linker.link(" ".join(words)).span
@@ -197,10 +245,20 @@ def test_matters_of_others_are_named_by_their_first_term(tmp_path: Path) -> None
     (target,) = load_others(path)
     assert (target.code, target.names) == ("0.1", ("ly hôn ở tòa án", "ly dị"))
     assert target.last_resort and not target.answered
+    path.write_text("term\tcode\nly dị\t1.000001\n", encoding="utf-8")
+    with pytest.raises(TrainingDataError, match=r"others\.tsv:2"):
+        load_others(path)
 
 
 def test_an_empty_linker_links_nothing() -> None:
     assert Linker([]).link("đăng ký khai sinh").candidates == ()
+
+
+def test_a_cue_of_one_syllable_is_that_very_syllable() -> None:
+    family = Ambiguity(phrases=("x",), codes=("1", "2"), cues=(("1", ("hộ", "thi")), ("2", ("công ty",))))
+    assert family.decided("x thì hồ sơ cần gì") is None
+    assert family.decided("thi x") == family.decided("x của hộ gia đình") == "1"
+    assert family.decided("x cho cong ty") == "2"
 
 
 def test_two_cues_of_equal_length_decide_nothing() -> None:
