@@ -134,6 +134,19 @@ class Console(Section):
     """The ready line has a link that signs in, once, without a user: for demonstrations."""
 
 
+class Chat(Section):
+    """The web chat: the hotline's answers in text, for anybody who reaches its port."""
+
+    enabled: bool = False
+    host: str = "127.0.0.1"
+    port: int = Field(18082, ge=0, le=65535)
+    url: str = Field("", pattern=r"^(https?://[A-Za-z0-9.:-]+/)?$")
+    """By which people's browsers open it, such as behind a proxy, with "/" at its end; empty: host and port.
+
+    With `https:` the `X-Forwarded-For` of a proxy on this machine is believed: limits are for each address."""
+    most_sessions: int = Field(500, ge=1, le=100_000)
+
+
 class Guard(Section):
     calls_processes: int = Field(1, ge=1, le=16)
     """Each has its own recognisers and voices; the dialplan takes turns among them and tries the next."""
@@ -168,6 +181,7 @@ class Settings(Section):
     speech: Speech = Speech()  # pyright: ignore[reportCallIssue]
     content: Content = Content()
     console: Console = Console()  # pyright: ignore[reportCallIssue]
+    chat: Chat = Chat()  # pyright: ignore[reportCallIssue]
     journal: Journal = Journal()
     guard: Guard = Guard()  # pyright: ignore[reportCallIssue]
     run_dir: Place | None = None

@@ -43,6 +43,8 @@ class RunState(BaseModel):
     console: str
     console_link: str = ""
     """Signs in once, without a user; empty: there is none."""
+    chat: str = ""
+    """Of the web chat's page; empty: there is none."""
     feeds: tuple[Feed, ...]
     ari: str
     ari_user: str

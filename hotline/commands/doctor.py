@@ -76,6 +76,8 @@ def _asterisk(settings: Settings, running: RunState | None) -> list[Check]:
     checks = [*asterisk_doctor.checks(planned)]
     if settings.console.port:
         checks.append(asterisk_doctor.port_check("console port", "tcp", settings.console.host, settings.console.port))
+    if settings.chat.enabled and settings.chat.port:
+        checks.append(asterisk_doctor.port_check("chat port", "tcp", settings.chat.host, settings.chat.port))
     return [Check(name=one.name, ok=one.ok, found=one.found, mend=one.mend) for one in checks]
 
 

@@ -67,6 +67,7 @@ async def _answer_calls(settings: Settings, told: _Told) -> None:
             "ready": True,
             "console": state.console,
             **({"console_link": state.console_link} if state.console_link else {}),
+            **({"chat": state.chat} if state.chat else {}),
             "sip": state.sip,
             "number": state.number,
             "state": str(file),

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import secrets
+import socket
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -12,6 +13,7 @@ from pathlib import Path
 from contracts.clock import Clock, SystemClock
 from contracts.tasks import end_tasks
 from hotline.guard.applications import Applications
+from hotline.guard.chat import chat_socket
 from hotline.guard.exchange import Exchange
 from hotline.guard.keeper import Keeper
 from hotline.guard.media_ports import MediaPorts
@@ -73,6 +75,9 @@ async def guarding(settings: Settings, clock: Clock | None = None) -> AsyncGener
         stack.callback(media.close)
         console = listening_socket("console.port", settings.console.host, settings.console.port)
         stack.callback(console.close)
+        chat = chat_socket(settings)
+        if chat is not None:
+            stack.callback(chat.close)
         exchange = Exchange(settings, folder, clock)
         await exchange.prepare(media.open)
         stack.push_async_callback(exchange.stop)
@@ -80,10 +85,13 @@ async def guarding(settings: Settings, clock: Clock | None = None) -> AsyncGener
         ari = await stack.enter_async_context(exchange.running.ari())
         applications, slots = Applications(ari), slots_on(media.sockets)
         link_key = secrets.token_urlsafe(24) if settings.console.open_link else ""
-        below = programs(settings, folder, lambda: exchange.running, ari, applications, slots, console, link_key, clock)
+        below = programs(settings, folder, lambda: exchange.running, ari, applications, slots, console, link_key, clock,
+                         chat)  # fmt: skip
         stack.push_async_callback(below.stop)
         await below.start()
-        state = partial(_state, settings, exchange.running, port_of(console), slots, link_key)
+        state = partial(
+            _state, settings, exchange.running, port_of(console), slots, link_key, _chat_page(settings, chat)
+        )
         file = write_state(folder, state())
         stack.callback(file.unlink, missing_ok=True)
         duties = _duties(below, exchange, applications, ari, clock, on_exchange=lambda: _rewrite(folder, state()))
@@ -112,6 +120,10 @@ def _duties(
     }
 
 
+def _chat_page(settings: Settings, listening: socket.socket | None) -> str:
+    return f"http://{settings.chat.host}:{port_of(listening)}/chat" if listening is not None else ""
+
+
 def _rewrite(folder: Path, state: RunState) -> None:
     try:
         write_state(folder, state)
@@ -120,8 +132,9 @@ def _rewrite(folder: Path, state: RunState) -> None:
 
 
 def _state(
-    settings: Settings, asterisk: AsteriskProcess, console_port: int, slots: Sequence[Slot], link_key: str
-) -> RunState:
+    settings: Settings, asterisk: AsteriskProcess, console_port: int, slots: Sequence[Slot], link_key: str,
+    chat_page: str,
+) -> RunState:  # fmt: skip
     return RunState(
         pid=os.getpid(),
         started=started_at(os.getpid()),
@@ -130,6 +143,7 @@ def _state(
         number=asterisk.settings.hotline,
         console=f"http://{settings.console.host}:{console_port}/",
         console_link=f"http://{settings.console.host}:{console_port}/open?key={link_key}" if link_key else "",
+        chat=chat_page,
         feeds=tuple(Feed(url=slot.feed_url, token=slot.token) for slot in slots),
         ari=asterisk.ari_url,
         ari_user=asterisk.settings.ari_user,

@@ -11,6 +11,7 @@ from pathlib import Path
 from contracts.clock import Clock
 from contracts.tasks import end_tasks
 from hotline.guard.applications import Applications
+from hotline.guard.chat import chat_keeper
 from hotline.guard.child import Child, ChildSpec, StartFailed
 from hotline.guard.keeper import Keeper, KeepingRules
 from hotline.guard.slots import Slot, calls_keeper
@@ -33,21 +34,23 @@ class Programs:
     calls: Mapping[str, Keeper]
     console: Keeper
     shipper: Keeper
+    chat: Keeper | None = None
 
     @property
     def others(self) -> Mapping[str, Keeper]:
         """By the names that figures give them."""
-        return {"console": self.console, "journal": self.shipper}
+        chat = {"chat": self.chat} if self.chat is not None else {}
+        return {"console": self.console, "journal": self.shipper, **chat}
 
     @property
     def keepers(self) -> Sequence[Keeper]:
-        return [*self.calls.values(), self.console, self.shipper]
+        return [*self.calls.values(), *self.others.values()]
 
     async def start(self) -> None:
         """Calls are answered when it returns. Raises the error of the first calls process that does not come up.
 
-        Nobody on the telephone needs the others: the console gets its chance, the shipper starts beside the calls, and
-        their keepers try again.
+        Nobody on the telephone needs the others: the console gets its chance, shipper and chat start beside the calls,
+        and their keepers try again.
         """
         starting = [asyncio.create_task(keeper.start(), name="start") for keeper in self.calls.values()]
         page = asyncio.create_task(_started(self.console), name="start")
@@ -59,7 +62,8 @@ class Programs:
 
     async def stop(self) -> None:
         """The shipper's last pass comes when nobody writes any longer."""
-        await asyncio.gather(*(keeper.stop(STOP_GRACE_S) for keeper in [*self.calls.values(), self.console]))
+        writing = [keeper for keeper in self.keepers if keeper is not self.shipper]
+        await asyncio.gather(*(keeper.stop(STOP_GRACE_S) for keeper in writing))
         await self.shipper.stop(STOP_GRACE_S)
 
 
@@ -73,8 +77,9 @@ async def _started(keeper: Keeper) -> None:
 def programs(
     settings: Settings, folder: Path, exchange: Callable[[], AsteriskProcess], ari: AriClient,
     applications: Applications, slots: Sequence[Slot], console: socket.socket, link_key: str, clock: Clock,
+    chat: socket.socket | None = None,
 ) -> Programs:  # fmt: skip
-    """`console`: its listening socket. `link_key`: signs in once, without a user; empty: nobody."""
+    """`console`, `chat`: their listening sockets. `link_key`: signs in once, without a user; empty: nobody."""
     # A console that is started anew does not take the key a second time.
     keys = [link_key]
     url = settings.console.url or f"http://{settings.console.host}:{port_of(console)}/"
@@ -89,6 +94,7 @@ def programs(
         shipper=Keeper(
             make=lambda: _shipper(settings), clock=clock, rules=SHIPPER_RULES, on_up=_nothing, on_down=_nothing
         ),
+        chat=chat_keeper(settings, chat, clock) if chat is not None else None,
     )
 
 
