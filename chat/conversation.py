@@ -1,7 +1,7 @@
 """One chat: what is written or chosen goes through meaning and dialog as on the telephone, and comes back as text."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
@@ -33,6 +33,8 @@ class ChatParts:
     bundle_id: str
     engine: Engine
     interpreter: Interpreter
+    typed: Callable[[str], tuple[Hypothesis, ...]]
+    """What a typed text may say, best first; see `nlu.typed`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,7 @@ class Conversation:
         self.person_wanted: Transfer | None = None
         """The last time a person was to take over."""
         self._engine = parts.engine
+        self._typed = parts.typed
         self._clock = clock
         self._recorder = CallRecorder(
             # A chat has no line and no samples; its events have the time of day.
@@ -76,9 +79,8 @@ class Conversation:
         try:
             self._follow(on_air)
             heard = Heard(
-                hypotheses=(Hypothesis(text=text, confidence=1.0),), start_sample=0, end_sample=0,
-                expectation=self._state.expectation,
-            )  # fmt: skip
+                hypotheses=self._typed(text), start_sample=0, end_sample=0, expectation=self._state.expectation
+            )
             meaning = await self._turns.understand(heard, self._state.context())
             return self._done(self._step(Understood(heard=heard, meaning=meaning)))
         except Exception as error:  # noqa: BLE001 – the edge of the chat: no fault may leave it without an answer.

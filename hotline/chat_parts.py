@@ -30,6 +30,7 @@ from hotline.journal import spool_folder
 from hotline.knowledge import load_interpreter
 from hotline.settings import Settings
 from hotline.state import content_store
+from nlu.typed import MarkRestorer, mark_restorer
 from procedures.record import Profile
 
 
@@ -51,7 +52,8 @@ async def running_chat(settings: Settings, clock: Clock | None = None) -> AsyncG
         spool = Spool(spool_folder(settings))
         stack.push_async_callback(asyncio.to_thread, spool.close)
         thinking = stack.enter_context(ThinkingThread())
-        making = Making(load=lambda folder: _load(folder, profile), prepare=_nothing, parts=_parts)
+        learning = _Parts()
+        making = Making(load=lambda folder: _load(folder, profile), prepare=learning.prepare, parts=learning.parts)
         bundles = await stack.enter_async_context(live_bundle(store, first, making, clock))
         del first  # Held here, it would outlive its last chat.
         sessions = Sessions(
@@ -78,12 +80,23 @@ def _load(folder: Path, profile: Profile) -> Bundle:
     )
 
 
-def _parts(bundle: Bundle) -> ChatParts:
-    return ChatParts(bundle_id=bundle.id, engine=bundle.engine, interpreter=bundle.interpreter)
+class _Parts:
+    """What of a bundle takes a second to learn is learned before it is asked for, off the loop."""
 
+    def __init__(self) -> None:
+        self._learned: dict[str, MarkRestorer] = {}
 
-async def _nothing(bundle: Bundle) -> None:
-    """No sentence need be spoken before it is written."""
+    async def prepare(self, bundle: Bundle) -> None:
+        procedures = bundle.content.catalogue.procedures()
+        self._learned[bundle.id] = await asyncio.to_thread(mark_restorer, bundle.folder, procedures)
+
+    def parts(self, bundle: Bundle) -> ChatParts:
+        return ChatParts(
+            bundle_id=bundle.id,
+            engine=bundle.engine,
+            interpreter=bundle.interpreter,
+            typed=self._learned.pop(bundle.id).hypotheses,
+        )
 
 
 @asynccontextmanager

@@ -82,7 +82,12 @@ class AtOnce(Executor):
 
 
 def parts_of(content: Content, interpreter: Listed) -> ChatParts:
-    return ChatParts(bundle_id=content.bundle_id, engine=Engine(content), interpreter=interpreter)
+    return ChatParts(
+        bundle_id=content.bundle_id,
+        engine=Engine(content),
+        interpreter=interpreter,
+        typed=lambda text: (Hypothesis(text=text, confidence=1.0),),
+    )
 
 
 @dataclass(slots=True, kw_only=True)
