@@ -3,6 +3,8 @@
 const by = id => document.getElementById(id);
 const log = by("log"), choices = by("choices"), contact = by("contact"), ask = by("ask"), text = by("text");
 const PERSON = "0";
+const OVER = "Cuộc trò chuyện đã kết thúc. Viết câu hỏi để bắt đầu lại.";
+const GONE = "Cuộc trò chuyện trước đã hết. Hãy gửi lại, tôi bắt đầu cuộc mới.";
 let session = "", busy = false, asked = "";
 
 function element(name, words, className = "") {
@@ -69,7 +71,6 @@ function show(answer) {
   if (answer.ended) {
     session = "";
     contact.hidden = true;
-    by("status").textContent = "Cuộc trò chuyện đã kết thúc. Viết câu hỏi để bắt đầu lại.";
   }
 }
 
@@ -101,30 +102,27 @@ async function begin(quiet) {
   if (!quiet) show(begun);
 }
 
-function wait(on) {
+function wait(on, words) {
   busy = on;
-  by("status").textContent = on ? "Đang tìm câu trả lời…" : "";
+  by("status").textContent = words;
   by("send").disabled = by("person").disabled = on;
 }
 
 async function doing(work) {
   if (busy) return false;
   by("problem").textContent = "";
-  wait(true);
-  let done = false, ended = false;
+  wait(true, "Đang tìm câu trả lời…");
   try {
     await work();
-    done = true;
-    ended = !session;
   } catch (error) {
-    if (error.status === 404) session = "";
-    const again = error.status === 404 ? "Cuộc trò chuyện trước đã hết. Hãy gửi lại, tôi bắt đầu cuộc mới." : "";
-    by("problem").textContent = again || error.message;
+    const gone = error.status === 404;
+    if (gone) session = "";
+    by("problem").textContent = gone ? GONE : error.message;
+    wait(false, "");
+    return false;
   }
-  const said = by("status").textContent;
-  wait(false);
-  if (ended) by("status").textContent = said;
-  return done;
+  wait(false, session ? "" : OVER);
+  return true;
 }
 
 async function send(message, shown) {
