@@ -1,5 +1,6 @@
 """What can be chosen in a chat instead of written, and the words that are read there."""
 
+import random
 import re
 from dataclasses import replace
 
@@ -83,6 +84,20 @@ def test_the_caller_of_an_unsure_question_says_yes_or_no(chatting: Engine) -> No
     assert keys(chatting, talk) == ["yes", "no", "0"]
     talk.hear("", Intent.THANKS)
     assert keys(chatting, talk) == ["no", "0"]
+
+
+def test_every_choice_that_is_offered_is_taken(chatting: Engine, content: Content) -> None:
+    chooser = random.Random(1)
+    for procedure in content.catalogue.procedures():
+        talk = Talk(chatting, procedure.code)
+        talk.ask(chooser.choice([Aspect.GENERAL, Aspect.DOCUMENTS, Aspect.FEE, Aspect.TIME]))
+        for _ in range(5):
+            offered = chatting.choices(talk.state)
+            if not offered:
+                break
+            assert offered[-1].key == "0" and len({choice.key for choice in offered}) == len(offered)
+            assert talk.step(chooser.choice(offered).event), procedure.code
+        assert HandoffReason.FAULT not in talk.transfers
 
 
 def test_nothing_that_is_read_speaks_of_a_telephone(content: Content) -> None:
