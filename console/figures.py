@@ -35,9 +35,15 @@ class Figures:
         return cast(Mapping[str, Any], found) if isinstance(found, dict) else {}
 
     def degraded(self) -> list[str]:
-        """What does not work, though calls are answered without it: `journal`, when nothing gets to the database."""
-        journal = self.processes("others").get("journal", {})
-        return ["journal"] if self.fresh and (not journal.get("ready") or journal.get("away")) else []
+        """What does not work, though calls are answered without it: `journal`, when nothing gets to the database;
+        `chat`, where there is to be one.
+        """
+        if not self.fresh:
+            return []
+        others = self.processes("others")
+        journal, chat = others.get("journal", {}), others.get("chat")
+        found = ["journal"] if not journal.get("ready") or journal.get("away") else []
+        return [*found, "chat"] if chat is not None and not chat.get("ready") else found
 
     def missing(self) -> list[str]:
         """What must be there before calls are answered and is not; empty: ready."""

@@ -20,7 +20,7 @@ class Readiness(BaseModel):
     missing: list[str]
     """Of `guard`, `asterisk`, `calls`."""
     degraded: list[str]
-    """What does not work though calls are answered: `journal`."""
+    """What does not work though calls are answered: `journal`, `chat`."""
 
 
 def status_routes(console: FastAPI, access: Access, figures: Figures, metrics: Metrics) -> APIRouter:

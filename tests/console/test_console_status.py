@@ -49,15 +49,18 @@ async def test_readiness_says_what_is_missing(tmp_path: Path) -> None:
         assert await ready() == (503, ["guard"])
 
 
-async def test_a_journal_that_stores_nothing_keeps_nobody_from_calling(tmp_path: Path) -> None:
+async def test_a_journal_or_chat_that_does_not_work_keeps_nobody_from_calling(tmp_path: Path) -> None:
     async with rig(tmp_path) as site:
         browser = await site.browser()
-        for journal, degraded in (
-            ({"ready": True, "away": None}, []),
-            ({"ready": True, "away": "no route"}, ["journal"]),
-            ({"ready": False}, ["journal"]),
+        well = {"ready": True, "away": None}
+        for others, degraded in (
+            ({"journal": well}, []),
+            ({"journal": {"ready": True, "away": "no route"}}, ["journal"]),
+            ({"journal": {"ready": False}}, ["journal"]),
+            ({"journal": well, "chat": {"ready": True}}, []),
+            ({"journal": well, "chat": {"ready": False}}, ["chat"]),
         ):
-            site.figures.take(TOLD | {"others": {"journal": journal}})
+            site.figures.take(TOLD | {"others": others})
             answer = await browser.get("/readyz")
             assert (answer.status_code, answer.json()["degraded"]) == (200, degraded)
 
