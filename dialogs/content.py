@@ -11,6 +11,7 @@ from dialogs.thresholds import Thresholds, read_thresholds
 from procedures.catalogue import Catalogue
 from procedures.places import Places
 from procedures.places_yaml import load_places
+from procedures.records.sources import FILE, Sources
 from procedures.yaml_source import read_yaml
 
 
@@ -30,7 +31,7 @@ class Content:
         responses = read_responses(read_yaml(folder / "responses.yml"))
         return cls(
             bundle_id=bundle_id(folder),
-            catalogue=Catalogue.load(folder / "procedures"),
+            catalogue=Catalogue.load(folder / "procedures", Sources.load(folder / FILE)),
             flows=read_flows(read_yaml(folder / "flows.yml"), responses.texts),
             responses=responses,
             thresholds=read_thresholds(read_yaml(folder / "thresholds.yml")),

@@ -5,12 +5,10 @@ from datetime import date
 from pathlib import Path
 
 from contracts.meaning import Aspect
-from contracts.mistakes import Mistakes
 from procedures.errors import UnknownProcedure
-from procedures.own_names import names_of_others
 from procedures.record import Procedure, Profile, SpokenFact
-from procedures.schema import read_procedure
-from procedures.yaml_source import YamlSource, read_yaml
+from procedures.records.sources import Sources
+from procedures.sheets import compared, read_sheets
 
 
 class Catalogue:
@@ -24,25 +22,13 @@ class Catalogue:
             versions.sort(key=_start)
 
     @classmethod
-    def load(cls, folder: Path) -> "Catalogue":
-        """All `*.yml` of the folder. Raises `ContentFileError` for each mistake, also for two records of one code
-        on one day and for one name of two procedures.
+    def load(cls, folder: Path, sources: Sources | None = None) -> "Catalogue":
+        """All `*.yml` of the folder, compared with what is known of their sources.
+
+        Raises `ContentFileError` for each mistake, also for what files say of each other.
         """
-        read: list[tuple[YamlSource, Procedure]] = []
-        mistakes = Mistakes()
-        for path in sorted(folder.glob("*.yml")):
-            source = mistakes.attempt(read_yaml, path, mistakes)
-            procedure = mistakes.attempt(read_procedure, source) if source else None
-            if source is None or procedure is None:
-                continue
-            for other_source, other in read:
-                if other.code == procedure.code and _overlap(other, procedure):
-                    mistakes.add(source.fail(("code",), f"đã có trong {other_source.file} cho cùng thời gian"))
-            read.append((source, procedure))
-        for mistake in names_of_others(read):
-            mistakes.add(mistake)
-        mistakes.raise_any()
-        return cls([procedure for _, procedure in read])
+        known = sources or Sources()
+        return cls([compared(sheet.procedure, known) for sheet in read_sheets(folder)])
 
     def procedures(self) -> tuple[Procedure, ...]:
         """The newest record of every code, by code."""
@@ -72,7 +58,11 @@ class Catalogue:
         procedure = self.get(code, as_of)
         if procedure is None:
             return ()
-        found = [fact for fact in procedure.facts if fact.aspect is aspect and fact.sayable(as_of, profile)]
+        of_aspect = [fact for fact in procedure.facts if fact.aspect is aspect]
+        found = [fact for fact in of_aspect if fact.sayable(as_of, profile)]
+        if all(fact.case for fact in found) and any(fact.source_changed and not fact.case for fact in of_aspect):
+            # Other cases only add to the normal one.
+            return ()
         return tuple(sorted(found, key=lambda fact: bool(fact.case)))
 
     def aspects(self, code: str, as_of: date, profile: Profile) -> tuple[Aspect, ...]:
@@ -82,7 +72,3 @@ class Catalogue:
 
 def _start(procedure: Procedure) -> date:
     return procedure.valid_from or date.min
-
-
-def _overlap(one: Procedure, other: Procedure) -> bool:
-    return _start(one) <= (other.valid_to or date.max) and _start(other) <= (one.valid_to or date.max)

@@ -120,7 +120,7 @@ class SpokenFact:
 
     def sayable(self, day: date, profile: Profile) -> bool:
         """Whether a caller may hear it on that day."""
-        if self.status is FactStatus.HAND_OVER or not self.holds_on(day):
+        if self.status is FactStatus.HAND_OVER or self.source_changed or not self.holds_on(day):
             return False
         if profile is Profile.DEMO:
             return True

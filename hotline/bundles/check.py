@@ -4,23 +4,28 @@ the gold conversations, and whether meaning can be learned from it.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from contracts.mistakes import Mistake, Mistakes
 from dialogs.content import Content
 from dialogs.flow_schema import read_flows
-from dialogs.gold import load_gold, play
+from dialogs.gold import load_gold
 from dialogs.responses import read_responses
 from dialogs.thresholds import read_thresholds
+from hotline.bundles.gold_played import play_all
 from hotline.bundles.layout import layout_problems
 from hotline.bundles.markup import markup_problems
 from hotline.bundles.problems import Problem, problems_of
+from hotline.bundles.stale import stale_facts
 from hotline.knowledge import load_interpreter
+from hotline.knowledge import today as caller_day
 from nlu.ambiguities import load_ambiguities
 from nlu.link_targets import load_colloquial, load_names, load_others
 from nlu.training_data import LABELS, Domain, load_domain, load_training_data
-from procedures.catalogue import Catalogue
 from procedures.places_yaml import load_places
+from procedures.records.sources import FILE, Sources
+from procedures.sheets import read_sheets
 from procedures.yaml_source import entries, read_yaml
 
 
@@ -28,6 +33,8 @@ from procedures.yaml_source import entries, read_yaml
 class Checked:
     problems: tuple[Problem, ...]
     """By file and line; empty: the content may go live."""
+    warnings: tuple[Problem, ...] = ()
+    """What is handed over until somebody has read it again; it may go live so."""
     procedures: int = 0
     facts: int = 0
     examples: int = 0
@@ -35,7 +42,7 @@ class Checked:
     """Gold conversations played."""
 
 
-def check(folder: Path, *, learn: bool = True) -> Checked:
+def check(folder: Path, *, learn: bool = True, today: date | None = None) -> Checked:
     """`learn`: train meaning, too, which takes seconds where this content is new. Raises `OSError` if the disk does."""
     problems = layout_problems(folder)
     if problems:
@@ -47,17 +54,16 @@ def check(folder: Path, *, learn: bool = True) -> Checked:
     if problems:
         return Checked(problems=tuple(sorted(set(problems))))
     content = Content.load(folder)
+    sheets = read_sheets(folder / "procedures")
     gold = load_gold(folder / "gold")
-    problems = [
-        Problem(file=f"gold/{broken.file}", line=broken.line, field=f"turns.{broken.turn - 1}", problem=broken.problem)
-        for one in gold
-        for broken in play(content, one)
-    ]
-    if learn and not problems:
+    played = play_all(content, sheets, gold)
+    if learn and not played.problems:
         load_interpreter(folder, content.catalogue)
     procedures = content.catalogue.procedures()
+    stale = stale_facts(sheets, Sources.load(folder / FILE), today or caller_day())
     return Checked(
-        problems=tuple(sorted(problems)),
+        problems=played.problems,
+        warnings=(*stale, *played.excused),
         procedures=len(procedures),
         facts=sum(len(procedure.facts) for procedure in procedures),
         examples=len(load_training_data(folder / "nlu.yml", load_domain(folder / "domain.yml")).examples),
@@ -76,7 +82,8 @@ def _file_problems(folder: Path) -> list[Problem]:
     return [
         *_dialog_problems(folder),
         *_meaning_problems(folder),
-        *_found("procedures/", Catalogue.load, folder / "procedures"),
+        *_found("procedures/", read_sheets, folder / "procedures"),
+        *_found("", Sources.load, folder / FILE),
         *_found("gold/", load_gold, folder / "gold"),
         *_found("places/", load_places, folder),
         *_markup(folder),

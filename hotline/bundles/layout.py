@@ -15,7 +15,7 @@ SINGLE = (
     "responses.yml",
     "thresholds.yml",
 )
-MAY_BE = ("catalogue/others.tsv", "places/points.yml", "places/wards.yml")
+MAY_BE = ("catalogue/others.tsv", "sources.jsonl", "places/points.yml", "places/wards.yml")
 MANY = {"procedures": "thủ tục", "gold": "cuộc gọi mẫu"}
 """Folders of `*.yml`, and what one file of them is called."""
 LARGEST_BYTES = 4_000_000

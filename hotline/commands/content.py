@@ -18,7 +18,7 @@ from hotline.bundles.history import Action, Entry
 from hotline.bundles.problems import Problem
 from hotline.bundles.publishing import open_store, publish
 from hotline.bundles.store import BundleStore
-from hotline.commands import content_on_air
+from hotline.commands import content_import, content_on_air
 from hotline.errors import UsageError
 from hotline.settings import load_settings
 
@@ -43,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for side in ("a", "b"):
         diff.add_argument(side, metavar=side.upper(), help="mã của bản, live, hoặc một thư mục")
     content_on_air.add_actions(actions, common)
+    content_import.add_actions(actions, common)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -52,6 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
     store = open_store(settings)
     try:
         match arguments.action:
+            case "import":
+                return content_import.run_import(arguments, settings)
             case "check":
                 return _check(_folder(arguments, settings.content.folder), as_json=arguments.json)
             case "publish":
@@ -76,8 +79,13 @@ def _folder(arguments: argparse.Namespace, default: Path) -> Path:
 def _check(folder: Path, *, as_json: bool) -> int:
     checked = check(folder)
     if as_json:
-        print(json.dumps({"ok": not checked.problems, **_counts(checked), **_listed(checked.problems)}, **_JSON))
-    elif checked.problems:
+        warnings = [warning.to_json() for warning in checked.warnings]
+        told = {"ok": not checked.problems, **_counts(checked), **_listed(checked.problems), "warnings": warnings}
+        print(json.dumps(told, **_JSON))
+        return 1 if checked.problems else 0
+    for warning in checked.warnings:
+        print(f"cảnh báo: {warning}", file=sys.stderr)
+    if checked.problems:
         _show(checked.problems, sys.stdout)
     else:
         print(f"Không có chỗ sai nào: {_sizes(checked)}.")
