@@ -1,13 +1,27 @@
 """Ways of speaking that fit several procedures (`ambiguities.yml`): only a question can decide."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from contracts.mistakes import Mistakes
+from contracts.numbers import parse_cardinal
 from contracts.syllables import canonical, fold_text, tokens
 from nlu.errors import TrainingDataError
 from nlu.yaml_nodes import Node, load_nodes
+
+_AGE = "tuổi"
+_AGE_WORDS = 3
+"""Of an age below a hundred: "hai mươi lăm tuổi"."""
+OLDEST = 150
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ages:
+    code: str
+    first: int
+    last: int
+    """Years; both belong to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,17 +31,22 @@ class Ambiguity:
     """Procedure codes, the likeliest first."""
     cues: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Code and words that decide for it when they stand anywhere in the sentence."""
+    ages: tuple[Ages, ...] = ()
+    """Where no cue decides: whose it is by the age that is said."""
+    otherwise: str | None = None
+    """Where that does not decide either: the code that is meant when nothing more is said; None: it stays open."""
 
     def decided(self, text: str) -> str | None:
-        """The one code whose cues stand in `text`; None if none or more than one."""
+        """The one code that `text` decides for; None if none or more than one."""
         exact, folded = f" {_plain(text)} ", f" {fold_text(text)} "
         longest = {
             code: max((len(cue) for cue in cues if _stands(cue, exact, folded)), default=0) for code, cues in self.cues
         }
         found = sorted((length, code) for code, length in longest.items() if length)
-        if not found or (len(found) > 1 and found[-1][0] == found[-2][0]):
-            return None
-        return found[-1][1]
+        if not found:
+            age = said_age(text)
+            return next((ages.code for ages in self.ages if ages.first <= age <= ages.last), self.otherwise)
+        return None if len(found) > 1 and found[-1][0] == found[-2][0] else found[-1][1]
 
 
 def _stands(cue: str, exact: str, folded: str) -> bool:
@@ -40,6 +59,17 @@ def _plain(text: str) -> str:
     return " ".join(map(canonical, tokens(text)))
 
 
+def said_age(text: str) -> int:
+    """The age in "con tôi mười hai tuổi": 12; -1 if none is said."""
+    words = [canonical(word) for word in tokens(text)]
+    at = words.index(_AGE) if _AGE in words else 0
+    for start in range(max(0, at - _AGE_WORDS), at):
+        age = parse_cardinal(words[start:at])
+        if age is not None and age <= OLDEST:
+            return age
+    return -1
+
+
 def load_ambiguities(path: Path, same: Mapping[str, str]) -> list[Ambiguity]:
     """`same`: see `Targets.same`. Unknown codes are dropped, and with them what is then no longer ambiguous.
 
@@ -50,7 +80,9 @@ def load_ambiguities(path: Path, same: Mapping[str, str]) -> list[Ambiguity]:
         codes = tuple(dict.fromkeys(same[code] for code in item.codes if code in same))
         if len(codes) > 1:
             cues = tuple((same[code], words) for code, words in item.cues if code in same)
-            kept.append(Ambiguity(phrases=item.phrases, codes=codes, cues=cues))
+            ages = tuple(replace(one, code=same[one.code]) for one in item.ages if one.code in same)
+            otherwise = same.get(item.otherwise or "")
+            kept.append(replace(item, codes=codes, cues=cues, ages=ages, otherwise=otherwise))
     return kept
 
 
@@ -78,21 +110,38 @@ def _load(path: Path) -> list[Ambiguity]:
 
 
 def _read(item: Node) -> Ambiguity:
-    phrases: tuple[str, ...] = ()
-    codes: tuple[str, ...] = ()
-    cues: list[tuple[str, tuple[str, ...]]] = []
+    found = Ambiguity(phrases=(), codes=())
     for key, node in item.items():
         if key == "phrases":
-            phrases = tuple(value.text() for value in node.elements())
+            found = replace(found, phrases=_texts(node))
         elif key == "codes":
-            codes = tuple(value.text() for value in node.elements())
+            found = replace(found, codes=_texts(node))
         elif key == "cues":
-            for code, words in node.items():
-                if code not in codes:
-                    raise words.fail(f"mã không nằm trong codes: {code}")
-                cues.append((code, tuple(value.text() for value in words.elements())))
+            cues = tuple((_one_of(found.codes, code, words), _texts(words)) for code, words in node.items())
+            found = replace(found, cues=cues)
+        elif key == "ages":
+            found = replace(found, ages=tuple(_ages(_one_of(found.codes, code, at), at) for code, at in node.items()))
+        elif key == "otherwise":
+            found = replace(found, otherwise=_one_of(found.codes, node.text(), node))
         else:
             raise node.fail(f"khóa không hỗ trợ: {key}")
-    if not phrases or len(codes) < 2:
+    if not found.phrases or len(found.codes) < 2:
         raise item.fail("cần phrases và ít nhất hai codes (viết trước cues)")
-    return Ambiguity(phrases=phrases, codes=codes, cues=tuple(cues))
+    return found
+
+
+def _texts(node: Node) -> tuple[str, ...]:
+    return tuple(value.text() for value in node.elements())
+
+
+def _one_of(codes: tuple[str, ...], code: str, node: Node) -> str:
+    if code not in codes:
+        raise node.fail(f"mã không nằm trong codes: {code}")
+    return code
+
+
+def _ages(code: str, node: Node) -> Ages:
+    years = _texts(node)
+    if len(years) != 2 or not all(year.isdecimal() for year in years) or int(years[0]) > int(years[1]):
+        raise node.fail("ages cần hai số tuổi: từ, đến")
+    return Ages(code=code, first=int(years[0]), last=int(years[1]))

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from nlu.ambiguities import Ambiguity
+from nlu.ambiguities import Ages, Ambiguity, load_ambiguities, said_age
 from nlu.embedded import EmbeddedInterpreter
 from nlu.errors import TrainingDataError
 from nlu.link_targets import LinkTarget, load_colloquial, load_others, merge_targets, name_key, plain_name
@@ -265,3 +265,60 @@ def test_two_cues_of_equal_length_decide_nothing() -> None:
     family = Ambiguity(phrases=("x",), codes=("1", "2"), cues=(("1", ("xe",)), ("2", ("đất",))))
     assert family.decided("sang tên xe") == "1"
     assert family.decided("sang tên") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("làm căn cước cần giấy tờ gì", "2.000200"),
+        ("bé năm tuổi làm căn cước cần gì", "1.116410"),
+        ("cháu mười một tuổi làm căn cước ở đâu", "1.012549"),
+        ("làm căn cước cho cháu mười lăm tuổi", "2.000200"),
+        ("tôi ba mươi ba tuổi làm căn cước", "2.000200"),
+        ("trẻ dưới mười bốn tuổi làm căn cước", "1.012549"),
+    ],
+)
+def test_a_said_age_decides(interpreter: EmbeddedInterpreter, text: str, code: str) -> None:
+    assert interpreter.linker.link(text).code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "age"),
+    [
+        ("con tôi mười hai tuổi", 12),
+        ("tôi sáu mươi lăm tuổi rồi", 65),
+        ("năm tuổi", 5),
+        ("người cao tuổi", -1),
+        ("tuổi", -1),
+        ("", -1),
+    ],
+)
+def test_an_age_is_read_from_words(text: str, age: int) -> None:
+    assert said_age(text) == age
+
+
+def test_cues_decide_before_an_age_and_an_age_before_what_is_meant_otherwise() -> None:
+    ages = (Ages(code="1", first=0, last=13), Ages(code="2", first=14, last=120))
+    family = Ambiguity(
+        phrases=("x",), codes=("1", "2"), cues=(("1", ("dưới mười bốn tuổi",)),), ages=ages, otherwise="2"
+    )
+    assert family.decided("x dưới mười bốn tuổi") == family.decided("x bảy tuổi") == "1"
+    assert family.decided("x bốn mươi tuổi") == family.decided("x") == "2"
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("ages: {'1': [9, 5]}", "hai số tuổi"),
+        ("ages: {'1': [a, b]}", "hai số tuổi"),
+        ("ages: {'9': [1, 5]}", "mã không nằm trong codes"),
+        ("otherwise: '9'", "mã không nằm trong codes"),
+        ("cues: {'9': [x]}", "mã không nằm trong codes"),
+        ("later: x", "khóa không hỗ trợ"),
+    ],
+)
+def test_mistakes_in_families_name_their_line(tmp_path: Path, line: str, problem: str) -> None:
+    path = tmp_path / "ambiguities.yml"
+    path.write_text(f"version: 1\nambiguities:\n- phrases: [x]\n  codes: ['1', '2']\n  {line}\n", encoding="utf-8")
+    with pytest.raises(TrainingDataError, match=rf"ambiguities\.yml:5: .*{problem}"):
+        load_ambiguities(path, {"1": "1", "2": "2"})
