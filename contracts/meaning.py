@@ -44,6 +44,8 @@ class Intent(StrEnum):
     EMERGENCY = "emergency"
     COMPLAINT = "complaint"
     """About an official or a decision: to complain, to denounce, to report. A person takes it."""
+    WHERE_NOW = "where_now"
+    """To which ward or commune of today an old one belongs."""
     OUT_OF_SCOPE = "out_of_scope"
     NOTHING = "nothing"
     """Nothing understandable was said."""
@@ -65,6 +67,7 @@ class Candidate:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
     name: str
+    """`ward`, `old_ward`, `old_district`: a place, see `procedures.places`."""
     value: str
     """Normalised."""
     text: str

@@ -11,7 +11,7 @@ from contracts.syllables import canonical, tokens
 from dialogs.cases import pending
 from dialogs.content import Content
 from dialogs.state import FactPointer, Question
-from procedures.record import CaseQuestion, Procedure, Profile, SpokenFact
+from procedures.record import CaseQuestion, Procedure, Profile, SpokenFact, WardOffice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +90,14 @@ class Composer:
         procedure = self._content.catalogue.get(code, today)
         facts = [(aspect, self.facts(code, aspect, today)) for aspect in self._now(question)]
         return pending(question, procedure.questions, facts) if procedure else None
+
+    def ward_office(self, question: Question, today: date) -> WardOffice | None:
+        """The office of each ward that the answer about the place tells."""
+        if Aspect.PLACE not in self._now(question):
+            return None
+        facts = self.facts(question.procedure_code or "", Aspect.PLACE, today)
+        offices = [facts[index].ward_office for index in self._choose(facts, question)]
+        return next((office for office in offices if office is not None), None)
 
     def more(self, question: Question, rest: Sequence[FactPointer], today: date) -> Answer:
         """The next facts of `rest`."""

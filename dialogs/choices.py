@@ -48,6 +48,9 @@ def _offered(turn: Turn, state: State) -> Sequence[Choice]:
             asked = turn.case_question()
             words = [answer.words[0] for answer in asked.answers] if asked else []
             return _keys([*words, turn.content.responses.text("case_not_known")] if words else [])
+        case Waiting.WARD:
+            wards = [ward.unit.full_name for ward in turn.wards()]
+            return _keys([*wards, turn.content.responses.text("case_not_known")] if wards else [])
         case Waiting.ASPECT:
             names = turn.content.responses.aspects
             return [_meant(one.value, names[one], Intent.ASK, one) for one in _ASKED_MOST]

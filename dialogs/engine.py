@@ -28,6 +28,7 @@ from dialogs.questions import asked, chosen
 from dialogs.runner import run
 from dialogs.state import Counts, Interrupted, Phase, Place, State, Waiting
 from dialogs.turn import Turn
+from dialogs.whereabouts import after, taken, ward_keyed, ward_said
 from procedures.record import Profile
 
 _KEYS = {"0": Pattern.KEY_0, "*": Pattern.KEY_STAR, "#": Pattern.KEY_HASH}
@@ -122,8 +123,12 @@ class Engine:
     def _understood(self, state: State, meaning: Meaning) -> tuple[State, tuple[Act, ...]]:
         thresholds = self._content.thresholds
         intent = meaning.intent
-        if (taken := self._case_taken(state, meaning)) is not None:
-            return taken
+        before = state
+        if meaning.acceptance >= thresholds.confirm_above:
+            state = replace(state, whereabouts=after(state.whereabouts, meaning, self._content.places))
+        answer = self._case_taken(state, meaning) or self._ward_taken(before, meaning)
+        if answer is not None:
+            return answer
         correction = intent is Intent.NO and meaning.candidates and state.waiting is Waiting.CONFIRM
         if intent is Intent.ASK or correction:
             return self._asked(state, meaning)
@@ -135,18 +140,18 @@ class Engine:
             return self._pattern(state, Pattern.YES)
         if intent is Intent.NO:
             return self._pattern(state, Pattern.NO)
-        return self._run(state, self._content.flows.by_intent[intent])
+        return self._run(state, self._content.flows.of(intent))
 
     def _asked(self, state: State, meaning: Meaning) -> tuple[State, tuple[Act, ...]]:
         question = asked(state, meaning, self._content)
         if question.acceptance < self._content.thresholds.confirm_above and not question.confirmed:
             # Too unsure to forget for it what was being talked about.
             unsure = replace(state.question, acceptance=question.acceptance, confirmed=False)
-            return self._run(replace(state, question=unsure), self._content.flows.by_intent[Intent.ASK])
+            return self._run(replace(state, question=unsure), self._content.flows.of(Intent.ASK))
         if question.procedure_code != state.question.procedure_code:
             state = replace(state, tries=0)
         fresh = replace(state, question=question, rest=(), missing=(), answered=False, interrupted=None)
-        return self._run(fresh, self._content.flows.by_intent[Intent.ASK])
+        return self._run(fresh, self._content.flows.of(Intent.ASK))
 
     def _key(self, state: State, key: str) -> tuple[State, tuple[Act, ...]]:
         offers = state.question.offers
@@ -155,6 +160,9 @@ class Engine:
         asked = self._turn(state).case_question() if state.waiting is Waiting.CASE else None
         if asked is not None and key.isdecimal() and 1 <= int(key) <= len(asked.answers) + 1:
             return self._resume(replace(state, question=answered(state.question, asked, int(key) - 1)))
+        ward = ward_keyed(state.whereabouts, key, self._content.places) if state.waiting is Waiting.WARD else None
+        if ward is not None:
+            return self._resume(replace(state, whereabouts=taken(state.whereabouts, ward)))
         return self._pattern(state, _KEYS.get(key, Pattern.KEY_OTHER))
 
     def _case_taken(self, state: State, meaning: Meaning) -> tuple[State, tuple[Act, ...]] | None:
@@ -167,9 +175,17 @@ class Engine:
             None if number is None else self._resume(replace(state, question=answered(state.question, asked, number)))
         )
 
+    def _ward_taken(self, state: State, meaning: Meaning) -> tuple[State, tuple[Act, ...]] | None:
+        """What follows if these words answer in which of several wards the caller lives."""
+        if state.waiting is not Waiting.WARD or _asks_else(state, meaning):
+            return None
+        unsure = self._content.thresholds.listen[Waiting.WARD].phrases
+        ward = ward_said(state.whereabouts, meaning, self._content.places, unsure)
+        return None if ward is None else self._resume(replace(state, whereabouts=taken(state.whereabouts, ward)))
+
     def _resume(self, state: State) -> tuple[State, tuple[Act, ...]]:
         """On where the caller was asked something."""
-        place = state.resume or Place(flow=self._content.flows.by_intent[Intent.ASK], step=0)
+        place = state.resume or Place(flow=self._content.flows.of(Intent.ASK), step=0)
         return self._run(state, place.flow, place.step)
 
     def _barged_in(self, state: State, interrupted: Interrupted) -> tuple[State, tuple[Act, ...]]:
@@ -195,6 +211,14 @@ class Engine:
 
     def _turn(self, state: State) -> Turn:
         return Turn(state, self._content, self._profile)
+
+
+def _asks_else(state: State, meaning: Meaning) -> bool:
+    """Whether a question was asked other than the one that is being answered."""
+    if meaning.intent is not Intent.ASK:
+        return False
+    other = bool(meaning.candidates) and meaning.candidates[0].procedure_code != state.question.procedure_code
+    return other or not set(meaning.aspects) <= set(state.question.aspects)
 
 
 def _heard_from(state: State) -> State:

@@ -10,11 +10,14 @@ from contracts.meaning import Intent
 from contracts.mistakes import Mistake, Mistakes
 from dialogs.conditions import Condition, ConditionError, parse_condition
 from dialogs.flows import Action, Branch, Collect, Flow, Flows, Pattern, Step
+from dialogs.responses import SAID_BY
 from dialogs.state import Place, Waiting
 from procedures.yaml_source import Location, YamlSource, entries
 
 END = "END"
 _ANSWERED_BY_PATTERNS = frozenset({Intent.YES, Intent.NO, Intent.NOTHING})
+_MAY_LACK = frozenset({Intent.WHERE_NOW})
+"""Content that was published before there was such an intent must still load."""
 
 Name = Annotated[str, Field(min_length=1, pattern=r"^[a-z0-9_]+$")]
 
@@ -140,7 +143,8 @@ class _Reader:
                 elif intent in found:
                     self._wrong(where, f"{intent.value} đã thuộc về {found[intent]}")
                 found.setdefault(intent, name)
-        missing = [intent.value for intent in Intent if intent not in found | dict.fromkeys(_ANSWERED_BY_PATTERNS)]
+        needed = [intent for intent in Intent if intent not in _ANSWERED_BY_PATTERNS | _MAY_LACK]
+        missing = [intent.value for intent in needed if intent not in found]
         if missing and set(self._read.flows) == self._names:
             self._wrong(("flows",), f"chưa có luồng cho ý định: {', '.join(missing)}")
         return found
@@ -167,6 +171,9 @@ class _Reader:
             name: str | None = getattr(step, field)
             if name is not None and name not in self._sentences:
                 self._wrong((*where, field), f"responses.yml không có câu {name!r}")
+        absent = [name for name in SAID_BY.get(step.action or "", ()) if name not in self._sentences]
+        if absent:
+            self._wrong((*where, "action"), f"responses.yml thiếu câu: {', '.join(absent)}")
         return Step(
             say=step.say or "",
             collect=step.collect,

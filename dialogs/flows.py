@@ -15,6 +15,8 @@ class Collect(StrEnum):
     ASPECT = "aspect"
     CASE = "case"
     """The caller's case, where nothing can be said without it."""
+    WARD = "ward"
+    """The caller's ward, where the old unit that he named lies in several."""
 
 
 class Action(StrEnum):
@@ -34,6 +36,10 @@ class Action(StrEnum):
     """Drop the question."""
     BULLETINS = "bulletins"
     """Tell what is on air about what is asked."""
+    WARD_OFFICE = "ward_office"
+    """Say which office of the caller's ward it is, where the last answer told one of each ward."""
+    WHERE_NOW = "where_now"
+    """Say to which ward or commune the old unit belongs that was named."""
     SKIP = "skip"
     """Drop the rest of an answer."""
 
@@ -104,6 +110,11 @@ class Flows:
     flows: Mapping[str, Flow]
     """Patterns included, by `pattern_<name>`."""
     by_intent: Mapping[Intent, str]
+    """Without those that content may lack: what is asked is then out of scope."""
+
+    def of(self, intent: Intent) -> str:
+        """The flow that an intent begins; not for those that patterns answer."""
+        return self.by_intent.get(intent) or self.by_intent[Intent.OUT_OF_SCOPE]
 
     def pattern(self, pattern: Pattern) -> str:
         return f"pattern_{pattern.value}"

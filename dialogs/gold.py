@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from contracts.acts import Act, Behaviour, HandoffReason, HangUp, Transfer
 from contracts.events import ActFailed, CallStarted, Event, KeyPressed, Silence, Understood
 from contracts.heard import Heard, Hypothesis
-from contracts.meaning import Aspect, Candidate, Intent, Meaning
+from contracts.meaning import Aspect, Candidate, Intent, Meaning, Slot
 from contracts.mistakes import Mistakes
 from dialogs.ask import reply
 from dialogs.content import Content
@@ -25,6 +25,12 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
+class SlotYaml(_Strict):
+    name: Literal["ward", "old_ward", "old_district"]
+    value: Annotated[str, Field(min_length=1)]
+    confidence: Annotated[float, Field(ge=0, le=1)] = 1.0
+
+
 class HearYaml(_Strict):
     """A meaning in short form."""
 
@@ -32,6 +38,7 @@ class HearYaml(_Strict):
     aspects: tuple[Aspect, ...] = ()
     procedures: tuple[str, ...] = ()
     ambiguous: tuple[str, ...] = ()
+    slots: tuple[SlotYaml, ...] = ()
     acceptance: Annotated[float, Field(ge=0, le=1)] = 0.95
     text: str = ""
 
@@ -44,6 +51,10 @@ class HearYaml(_Strict):
             aspects=self.aspects,
             candidates=tuple(Candidate(procedure_code=code, name=f"mã {code}", score=1.0) for code in candidates),
             ambiguous=self.ambiguous,
+            slots=tuple(
+                Slot(name=slot.name, value=slot.value, text=self.text, confidence=slot.confidence)
+                for slot in self.slots
+            ),
             acceptance=self.acceptance,
         )
 

@@ -15,7 +15,7 @@ from procedures.yaml_source import YamlSource, entries
 
 PLACEHOLDERS = frozenset({
     "procedure", "aspect", "question", "choices", "cases", "updated", "missing", "known_since",
-    "case_question", "case_keys",
+    "case_question", "case_keys", "old_ward", "wards", "ward_keys",
 })  # fmt: skip
 """What every sentence of flows can be filled with."""
 OF_ITS_OWN: Mapping[str, frozenset[str]] = {
@@ -27,6 +27,13 @@ OF_ITS_OWN: Mapping[str, frozenset[str]] = {
     "question_whole": frozenset({"aspect", "procedure"}),
     "question_procedure": frozenset({"procedure"}),
     "summary": frozenset({"question", "answered", "reason"}),
+    "ward_office": frozenset({"ward", "office"}),
+    "ward_point": frozenset({"ward", "point"}),
+    "ward_of_district": frozenset({"district"}),
+    "old_ward_now": frozenset({"old_ward", "wards"}),
+    "ward_made_of": frozenset({"ward", "olds"}),
+    "places_source": frozenset({"as_of"}),
+    "topic_where_now": frozenset({"place"}),
 }
 """What the program fills its own sentences with; those that are not named here with nothing."""
 BUILT_IN = frozenset({
@@ -35,6 +42,14 @@ BUILT_IN = frozenset({
     "cut_in", "summary", "summary_nothing_asked", "summary_nothing_answered", "list_and", "list_or", "other_cases",
 })  # fmt: skip
 """Sentences that the program itself asks for; flows name the others."""
+
+SAID_BY: Mapping[str, tuple[str, ...]] = {
+    "ward_office": (
+        "ward_office", "ward_other", "ward_point", "ward_unclear", "ward_of_district", "old_ward_now",
+    ),
+    "where_now": ("old_ward_now", "old_ward_several", "ward_made_of", "and_others", "places_source", "topic_where_now"),
+}  # fmt: skip
+"""Sentences of actions: needed where a flow has the action."""
 
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 
@@ -103,7 +118,8 @@ def read_responses(source: YamlSource) -> Responses:
 
 
 def _bad_placeholder(name: str, text: str) -> str:
-    allowed = OF_ITS_OWN.get(name, frozenset()) if name in BUILT_IN else PLACEHOLDERS
+    own = name in BUILT_IN or any(name in names for names in SAID_BY.values())
+    allowed = OF_ITS_OWN.get(name, frozenset()) if own else PLACEHOLDERS
     try:
         fields = [part[1:] for part in string.Formatter().parse(text) if part[1] is not None]
     except ValueError:

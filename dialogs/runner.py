@@ -5,6 +5,7 @@ from dataclasses import replace
 from dialogs.answering import say_answer, say_more
 from dialogs.errors import FlowFault
 from dialogs.flows import Action, Collect, Flow, Step
+from dialogs.place_answers import say_ward_office, say_where_now
 from dialogs.state import Counts, Place, Waiting
 from dialogs.turn import Turn, forgotten
 
@@ -84,6 +85,8 @@ def _ask(turn: Turn, step: Step, at: Place) -> Place | None:
         name, waiting, known = step.confirm, Waiting.CONFIRM, question.confirmed
     elif step.collect is Collect.CASE:
         name, waiting, known = step.ask, Waiting.CASE, turn.case_question() is None
+    elif step.collect is Collect.WARD:
+        name, waiting, known = step.ask, Waiting.WARD, not turn.wards()
     elif step.collect is Collect.ASPECT:
         name, waiting, known = step.ask, Waiting.ASPECT, bool(turn.values()["aspect"])
     elif question.offers:
@@ -102,6 +105,8 @@ def _ask(turn: Turn, step: Step, at: Place) -> Place | None:
     asked = turn.case_question() if waiting is Waiting.CASE else None
     if asked is not None:
         phrases = tuple(word for answer in asked.answers for word in answer.words)
+    if waiting is Waiting.WARD:
+        phrases = tuple(name for ward in turn.wards() for name in (ward.unit.full_name, ward.unit.name))
     turn.ask(at, name, waiting, phrases=phrases)
     return None
 
@@ -113,6 +118,10 @@ def _act(turn: Turn, action: Action) -> Place | None:
             say_answer(turn)
         case Action.SAY_MORE:
             say_more(turn)
+        case Action.WARD_OFFICE:
+            say_ward_office(turn)
+        case Action.WHERE_NOW:
+            say_where_now(turn)
         case Action.REPEAT:
             turn.utter_again(state.last_says)
             turn.listen_again()

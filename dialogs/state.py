@@ -35,6 +35,8 @@ class Waiting(StrEnum):
     """Whether to hear the other cases."""
     CASE = "case"
     """Which case of the procedure is the caller's."""
+    WARD = "ward"
+    """In which of the wards that an old unit became the caller lives."""
     ANYTHING_ELSE = "anything_else"
     HANDOFF = "handoff"
     """Whether to be put through to a person."""
@@ -74,6 +76,24 @@ class Question:
     """Questions about cases that were answered."""
     case_unknown: bool = False
     """The caller does not know which case is his."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whereabouts:
+    """Where the caller is, as far as he has said; kept for the call."""
+
+    ward: str = ""
+    """Code of a ward or commune of today."""
+    loosely: bool = False
+    """Only its name was said, which was a district's, too."""
+    old: str = ""
+    """The old unit that was said, as `Places.olds` knows it."""
+    told: bool = False
+    """The caller has heard to which ward the old unit belongs."""
+    unknown: bool = False
+    """The caller does not know in which of the wards he is."""
+    district: str = ""
+    """A district that is no more, where nothing smaller was said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +154,7 @@ class State:
     transfer_id: int | None = None
     transfers_failed: int = 0
     on_air: OnAir = field(default_factory=OnAir)
+    whereabouts: Whereabouts = field(default_factory=Whereabouts)
     told: tuple[str, ...] = ()
     """Ids of bulletins that this caller has heard."""
 

@@ -11,6 +11,8 @@ from contracts.syllables import tokens
 from dialogs.state import Waiting
 from procedures.yaml_source import YamlSource
 
+_AS_ELSE = {Waiting.WARD: Waiting.CASE}
+"""What is listened for as for something else, where nothing of its own is given."""
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=1, le=10)]
 
@@ -91,7 +93,7 @@ class _ThresholdsYaml(_Strict):
     def _ordered(self) -> "_ThresholdsYaml":
         if self.confirm_above > self.answer_above:
             raise ValueError("confirm_above không được lớn hơn answer_above")
-        if missing := [waiting.value for waiting in Waiting if waiting not in self.listen]:
+        if missing := [waiting.value for waiting in Waiting if waiting not in self.listen and waiting not in _AS_ELSE]:
             raise ValueError(f"listen thiếu: {', '.join(missing)}")
         return self
 
@@ -105,6 +107,7 @@ def read_thresholds(source: YamlSource) -> Thresholds:
         )
         for waiting, one in read.listen.items()
     }
+    listen |= {waiting: listen[other] for waiting, other in _AS_ELSE.items() if waiting not in listen}
     return Thresholds(
         answer_above=read.answer_above,
         confirm_above=read.confirm_above,

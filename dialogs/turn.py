@@ -12,8 +12,10 @@ from dialogs.conditions import Value
 from dialogs.content import Content
 from dialogs.handoff import question_text, summary
 from dialogs.state import Counts, Phase, Place, Question, State, Waiting
+from dialogs.whereabouts import options, ward_words
 from procedures.others import is_matter_of_others
-from procedures.record import CaseQuestion, Procedure, Profile
+from procedures.places import Ward
+from procedures.record import CaseQuestion, Procedure, Profile, WardOffice
 
 
 class Turn:
@@ -53,17 +55,20 @@ class Turn:
         aspects: tuple[Aspect, ...] = (),
         sources: tuple[Source, ...] = (),
         interruptible: bool = True,
+        of_question: bool = True,
     ) -> None:
+        """`of_question`: says something about the procedure that is asked about."""
         code = self.state.question.procedure_code
         offered = tuple(offer.code for offer in self.state.question.offers)
+        about = of_question and behaviour in _ABOUT_QUESTION
         self._acts.append(
             Say(
                 act_id=self._next_id(),
                 text=text,
                 behaviour=behaviour,
                 qualified=qualified,
-                procedure_codes=self._codes(behaviour, code, offered),
-                aspects=aspects or (self.state.question.aspects if behaviour in _ABOUT_QUESTION else ()),
+                procedure_codes=self._codes(behaviour, code, offered) if of_question else (),
+                aspects=aspects or (self.state.question.aspects if about else ()),
                 sources=sources,
                 interruptible=interruptible,
                 rate=self.state.rate,
@@ -133,6 +138,21 @@ class Turn:
         today = self.state.today
         return self._composer.case_question(self.state.question, today) if self.procedure and today else None
 
+    def may_say_places(self) -> bool:
+        today = self.state.today
+        return today is not None and self.content.places.sayable(today, self._profile)
+
+    def ward_office(self) -> WardOffice | None:
+        """Of each ward, where that is the place that answers the question, and wards may be spoken of."""
+        today = self.state.today
+        if self.procedure is None or today is None or not self.may_say_places():
+            return None
+        return self._composer.ward_office(self.state.question, today)
+
+    def wards(self) -> tuple[Ward, ...]:
+        """Between which the caller must choose."""
+        return options(self.state.whereabouts, self.content.places)
+
     def more(self) -> Answer:
         today = self.state.today
         if self.procedure is None or today is None:
@@ -157,6 +177,8 @@ class Turn:
             "of_others": is_matter_of_others(state.question.procedure_code or ""),
             "too_early": self._known_since() is not None,
             "case_unknown": state.question.case_unknown,
+            "by_ward": self.ward_office() is not None,
+            "ward_open": bool(self.wards()) and self.may_say_places(),
             "aspect": self._has_aspect(),
             "general": state.question.aspects == (Aspect.GENERAL,),
             "ambiguous": bool(state.question.offers),
@@ -189,6 +211,7 @@ class Turn:
             "updated": _written(updated),
             "known_since": _written(self._known_since()),
             **self._case_words(),
+            **ward_words(state.whereabouts, self.content.places, responses),
         }
 
     # Helpers

@@ -21,6 +21,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         Intent.HELP: "hỏi cách dùng",
         Intent.EMERGENCY: "khẩn cấp",
         Intent.COMPLAINT: "phản ánh",
+        Intent.WHERE_NOW: "hỏi phường, xã cũ",
         Intent.OUT_OF_SCOPE: "ngoài phạm vi",
         Intent.NOTHING: "không rõ ý",
     },

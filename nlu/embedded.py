@@ -27,9 +27,13 @@ from nlu.interpreter import Content
 from nlu.link_targets import load_targets
 from nlu.linker import Linker
 from nlu.model import Model, content_hash, load_model, save_model
+from nlu.place_turns import HeardPlaces, place_turn, places_of
+from nlu.places import PlaceReader
 from nlu.reading import Reader
 from nlu.training import train_model
 from nlu.training_data import ASK, TrainingData, intent_and_aspect, load_domain, load_training_data
+from procedures.places import Places
+from procedures.places_yaml import load_places
 
 log = logging.getLogger(__name__)
 
@@ -48,9 +52,12 @@ _FOLLOW_UP = frozenset({"còn", "thế", "vậy", "rứa"})
 class EmbeddedInterpreter:
     """See `nlu.interpreter.Interpreter`. Holds no state of a call; may be used by many calls in turn."""
 
-    def __init__(self, model: Model, linker: Linker, ambiguities: Sequence[Ambiguity] = ()) -> None:
+    def __init__(
+        self, model: Model, linker: Linker, ambiguities: Sequence[Ambiguity] = (), places: Places | None = None
+    ) -> None:
         self.model = model
         self.linker = linker
+        self._places = PlaceReader(places or Places())
         self._ambiguities = tuple(ambiguities)
         self._reader = Reader(
             linker=linker,
@@ -67,9 +74,24 @@ class EmbeddedInterpreter:
             hypotheses, expecting = heard.hypotheses, heard.expectation.kind
         else:
             hypotheses, expecting = tuple(heard), context.expectation.kind
-        weighed = self._weigh(hypotheses)
-        if not weighed:
+        heard_places = self._heard_places(hypotheses)
+        if not heard_places:
             return Meaning(text="", intent=Intent.NOTHING, intent_confidence=1.0)
+        slots = places_of(heard_places)
+        known = self.linker.targets.get(context.procedure_code or "")
+        about_places = place_turn(heard_places, slots, context, known.name if known else "")
+        return about_places or replace(self._meant(heard_places, expecting, context), slots=slots)
+
+    def _meant(self, heard: Sequence[HeardPlaces], expecting: Expecting, context: Context) -> Meaning:
+        """Without the places."""
+        weighed = [
+            Weighed(
+                reading=replace(self._read(" ".join(one.said.rest) or one.text), text=one.text),
+                confidence=one.confidence,
+                share=one.share,
+            )
+            for one in heard
+        ]
         judgement = judge(weighed, self.model.classifier.labels, self._prior(expecting))
         chosen = self._chosen(judgement, context)
         if chosen is not None:
@@ -99,7 +121,8 @@ class EmbeddedInterpreter:
         known = expected_answer(words, expecting, draft.label)
         return known if known is not None else self.model.completeness.probability(draft)
 
-    def _weigh(self, hypotheses: Sequence[Hypothesis]) -> list[Weighed]:
+    def _heard_places(self, hypotheses: Sequence[Hypothesis]) -> list[HeardPlaces]:
+        """The hypotheses that count, best first, each with its places apart."""
         merged: dict[str, float] = {}
         for hypothesis in hypotheses[:MAX_HYPOTHESES]:
             text = meant_part(" ".join(tokens(nfc(hypothesis.text[:MAX_CHARS]))))
@@ -109,7 +132,10 @@ class EmbeddedInterpreter:
         share = {text: value / whole if whole > 0 else 1 / len(merged) for text, value in merged.items()}
         ranked = sorted(merged, key=lambda text: -merged[text])
         telling = [text for text in ranked if merged[text] >= LEAST_SHARE * merged[ranked[0]]]
-        return [Weighed(reading=self._read(text), confidence=merged[text], share=share[text]) for text in telling]
+        return [
+            HeardPlaces(text=text, said=self._places.read(text), confidence=merged[text], share=share[text])
+            for text in telling
+        ]
 
     def _prior(self, expecting: Expecting) -> npt.NDArray[np.float32] | None:
         if expecting is not Expecting.YES_NO:
@@ -179,7 +205,7 @@ def start_embedded(content: Content) -> EmbeddedInterpreter:
         log.info("meaning trained", extra={"content": digest, "examples": len(data.examples)})
         if path:
             save_model(model, path)
-    return EmbeddedInterpreter(model, linker, ambiguities)
+    return EmbeddedInterpreter(model, linker, ambiguities, load_places(content.folder))
 
 
 def _stored(path: Path) -> Model | None:

@@ -4,12 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from contracts.meaning import Slot
+from contracts.syllables import canonical, tokens
 from nlu.elsewhere import ELSEWHERE, tells_origin
 from nlu.place_names import EXACT, SAME_BUT_TONES, Heard, PlaceName, district_names, syllables, unit_names
-from procedures.places import Places
+from procedures.places import OLD_DISTRICT, OLD_WARD, WARD, Places
 
-WARD, OLD_WARD, OLD_DISTRICT = "ward", "old_ward", "old_district"
-"""Names of slots. Their values: a ward's code; a name that `Places.olds` knows; "quận Cầu Giấy"."""
 WITHOUT_TYPE = 0.9
 DISTRICT_TOO = 0.6
 """Confidence in the ward where its name alone was said, which was a district's, too."""
@@ -83,9 +82,10 @@ class PlaceReader:
 
     def read(self, text: str) -> PlacesSaid:
         """Cheap: a few look-ups for each word."""
-        words = syllables(text)
+        written = tokens(text)
+        words = tuple(map(canonical, written))
         mentions = tuple(self._mentions(words)) if self._places.wards else ()
-        rest = tuple(word for at, word in enumerate(words) if not any(one.start <= at < one.end for one in mentions))
+        rest = tuple(word for at, word in enumerate(written) if not any(one.start <= at < one.end for one in mentions))
         if not mentions:
             return PlacesSaid(rest=rest)
         old = any(one.old for one in mentions)
@@ -93,7 +93,7 @@ class PlaceReader:
         past = asks_now or any(words[at : at + 2] in _AGES_AGO for at in range(len(words)))
         slots = self._slots(mentions, words, past=past)
         if not slots:
-            return PlacesSaid(rest=words)
+            return PlacesSaid(rest=tuple(written))
         return PlacesSaid(slots=slots, rest=rest, asks_now=asks_now)
 
     def _mentions(self, words: Sequence[str]) -> Iterable[_Mention]:

@@ -11,6 +11,8 @@ from procedures.record import Profile
 
 SOURCE_CODE = "places"
 """What stands in for a procedure's code where an answer rests on this list."""
+WARD, OLD_WARD, OLD_DISTRICT = "ward", "old_ward", "old_district"
+"""Names of a meaning's slots. Their values: a ward's code; a name that `Places.olds` knows; "quận Cầu Giấy"."""
 UNIT_TYPES = ("phường", "xã", "thị trấn")
 LONG_NAME = 4
 """Syllables; of such a name people say only a half."""

@@ -32,6 +32,7 @@ VERSION_CHARS = 12
 PHRASE_LIMIT = 420
 """Characters: about half a minute of speech; more is lost on a phone."""
 PAPERS_LIMIT = 4
+_OF_RESIDENCE = re.compile(r"phường(, | hoặc )xã nơi (cư trú|thường trú|tạm trú|đang ở)")
 
 
 class ValueYaml(Strict):
@@ -93,8 +94,8 @@ class FactYaml(Strict):
             raise ValueError(f"câu nói không có giá trị đã ghi: {missing}")
         if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
             raise ValueError("valid_to trước valid_from")
-        if self.ward_office is not None and (self.aspect is not Aspect.PLACE or "phường" not in self.phrase):
-            raise ValueError("ward_office chỉ đi với aspect place và câu nói có chữ phường")
+        if self.ward_office is not None and (self.aspect is not Aspect.PLACE or not _OF_RESIDENCE.search(self.phrase)):
+            raise ValueError("ward_office chỉ đi với aspect place và câu nói có chữ phường, xã nơi cư trú hay đang ở")
         return self
 
     def fact(self) -> SpokenFact:

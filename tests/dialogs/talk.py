@@ -6,7 +6,7 @@ from contracts.acts import Act, HandoffReason, Say, Transfer
 from contracts.events import CallStarted, Event, KeyPressed, Understood
 from contracts.expectation import Expectation
 from contracts.heard import Heard, Hypothesis
-from contracts.meaning import Aspect, Candidate, Intent, Meaning
+from contracts.meaning import Aspect, Candidate, Intent, Meaning, Slot
 from contracts.on_air import OnAir
 from dialogs.engine import Engine
 from dialogs.state import State
@@ -34,9 +34,9 @@ class Talk:
     def transfers(self) -> list[HandoffReason]:
         return [act.reason for act in self.acts if isinstance(act, Transfer)]
 
-    def ask(self, *aspects: Aspect, text: str = "", named: bool = True) -> str:
+    def ask(self, *aspects: Aspect, text: str = "", named: bool = True, slots: tuple[Slot, ...] = ()) -> str:
         candidates = (Candidate(procedure_code=self._code, name="", score=1.0),) if named else ()
-        return self.hear(text, Intent.ASK, aspects=aspects, candidates=candidates)
+        return self.hear(text, Intent.ASK, aspects=aspects, candidates=candidates, slots=slots)
 
     def hear(
         self,
@@ -45,9 +45,16 @@ class Talk:
         *,
         aspects: tuple[Aspect, ...] = (),
         candidates: tuple[Candidate, ...] = (),
+        slots: tuple[Slot, ...] = (),
     ) -> str:
         meaning = Meaning(
-            text=text, intent=intent, intent_confidence=0.9, aspects=aspects, candidates=candidates, acceptance=0.9
+            text=text,
+            intent=intent,
+            intent_confidence=0.9,
+            aspects=aspects,
+            candidates=candidates,
+            slots=slots,
+            acceptance=0.9,
         )
         hypotheses = (Hypothesis(text=text, confidence=0.9),)
         heard = Heard(hypotheses=hypotheses, start_sample=0, end_sample=800, expectation=Expectation())

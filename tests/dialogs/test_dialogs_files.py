@@ -8,7 +8,7 @@ import pytest
 from dialogs.bundle_files import bundle_id
 from dialogs.content import Content
 from dialogs.errors import MissingResponse
-from dialogs.responses import BUILT_IN
+from dialogs.responses import BUILT_IN, SAID_BY
 from procedures.errors import ContentFileError
 
 SHIPPED = Path(__file__).parents[2] / "config" / "content"
@@ -28,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
     [
         ("flows.yml", "say: greet_back", "say: chao_lai", r"flows\.yml:\d+: flows\.chao\.steps\.0\.say: .*chao_lai"),
         ("flows.yml", "then: chua_ro", "then: chua_co", r"flows\.yml:\d+: flows\.hoi_thu_tuc\.steps\.0\.next\.0\.then"),
-        ("flows.yml", "if: not known", "if: not knwon", r"flows\.hoi_thu_tuc\.steps\.2\.next\.0\.if: .*knwon"),
+        ("flows.yml", "if: not known", "if: not knwon", r"flows\.hoi_thu_tuc\.steps\.3\.next\.0\.if: .*knwon"),
         ("flows.yml", "unclear >= 2", "unclear >= hai", r"flows\.chua_ro\.steps\.0\.when: .*hai"),
         ("flows.yml", "unclear >= 2", "unclear ~ 2", r"flows\.chua_ro\.steps\.0\.when: không hiểu"),
         ("flows.yml", "intents: [greet]", "intents: [thanks]", r"thanks đã thuộc về"),
@@ -38,6 +38,7 @@ def folder(tmp_path: Path) -> Path:
         ("flows.yml", "  key_star:", "  key_sao:", r"patterns\.key_sao"),
         ("flows.yml", "- transfer: emergency", "- transfer: emergency\n      say: goodbye", r"chỉ làm một việc"),
         ("flows.yml", "action: skip", "action: nhay", r"patterns\.key_hash\.steps\.0\.action"),
+        ("responses.yml", "  ward_other:", "  ward_khac:", r"hoi_thu_tuc.*responses\.yml thiếu câu: ward_other"),
         ("flows.yml", "      ask: ask_aspect\n", "", r"collect cần có ask"),
         ("flows.yml", "      - {else: hoi_them}\n\n  con_", "\n  con_", r"nhánh cuối phải là else"),
         (
@@ -93,4 +94,5 @@ def test_every_sentence_is_used(content: Content) -> None:
     """A sentence that nothing says only misleads the trainer."""
     steps = [step for flow in content.flows.flows.values() for step in flow.steps]
     used = {name for step in steps for name in (step.say, step.ask, step.choose, step.confirm)}
-    assert set(content.responses.texts) - used - BUILT_IN == set()
+    of_actions = {name for step in steps for name in SAID_BY.get(step.action or "", ())}
+    assert set(content.responses.texts) - used - of_actions - BUILT_IN == set()
