@@ -18,9 +18,9 @@ PROCEDURE = "procedure"
 ASK = "ask_"
 LABELS: tuple[str, ...] = (
     *(ASK + aspect.value for aspect in Aspect),
-    *(intent.value for intent in Intent if intent not in (Intent.ASK, Intent.NOTHING)),
+    *(intent.value for intent in Intent if intent not in (Intent.ASK, Intent.NOTHING, Intent.WHERE_NOW)),
 )
-"""The intents that training data may use."""
+"""The intents that training data may use; what is asked about a place's new name is known by rule (`nlu.places`)."""
 MAX_EXAMPLE_CHARS = 300
 
 _ENTITY = re.compile(r"\[(?P<text>[^\[\]]+)\](?:\((?P<name>\w+)\)|(?P<json>\{[^{}]*\}))")
