@@ -18,7 +18,7 @@ from hotline.bundles.history import Action, Entry
 from hotline.bundles.problems import Problem
 from hotline.bundles.publishing import open_store, publish
 from hotline.bundles.store import BundleStore
-from hotline.commands import content_import, content_on_air
+from hotline.commands import content_import, content_on_air, content_places
 from hotline.errors import UsageError
 from hotline.settings import load_settings
 
@@ -44,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         diff.add_argument(side, metavar=side.upper(), help="mã của bản, live, hoặc một thư mục")
     content_on_air.add_actions(actions, common)
     content_import.add_actions(actions, common)
+    content_places.add_actions(actions, common)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -55,6 +56,8 @@ def run(arguments: argparse.Namespace) -> int:
         match arguments.action:
             case "import":
                 return content_import.run_import(arguments, settings)
+            case "places":
+                return content_places.run_places(arguments, settings)
             case "check":
                 return _check(_folder(arguments, settings.content.folder), as_json=arguments.json)
             case "publish":
