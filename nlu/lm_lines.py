@@ -8,6 +8,8 @@ from contracts.syllables import tokens
 from nlu.evidence import OUT_OF_SCOPE
 from nlu.link_targets import LinkTarget, Procedure, load_targets
 from nlu.training_data import load_domain, load_training_data
+from procedures.places import Places
+from procedures.places_yaml import load_places
 
 SEED = 7
 NAMES_PER_EXAMPLE = 16
@@ -15,6 +17,16 @@ MAX_NAME_SYLLABLES = 12
 _VERBS = frozenset(
     "làm xin cấp đăng đổi mất mở đóng tách nhập chuyển khai báo gia hạn chứng sao nhận thông xóa sửa tạm rút hỗ thành"
     " trình ký kết cải lấy cắt mần rơi".split()
+)
+
+
+_PLACE_FRAMES = (
+    "tôi ở {} thì nộp ở đâu",
+    "{} bây giờ là phường nào",
+    "còn ở {} thì sao",
+    "nhà tôi ở {}",
+    "{} cũ giờ thuộc phường nào",
+    "{} nộp chỗ nào",
 )
 
 
@@ -26,7 +38,8 @@ def spoken_line(text: str) -> str:
 def content_lines(folder: Path, procedures: Iterable[Procedure]) -> Iterator[str]:
     """The sentences of `nlu.yml` with many procedure names in them, and the names themselves; deterministic.
 
-    Names of procedures that are answered come in every sentence pattern's turn; names of others stand alone.
+    Names of procedures that are answered come in every sentence pattern's turn; names of others stand alone;
+    places come last.
     Raises `TrainingDataError`.
     """
     data = load_training_data(folder / "nlu.yml", load_domain(folder / "domain.yml"))
@@ -42,6 +55,20 @@ def content_lines(folder: Path, procedures: Iterable[Procedure]) -> Iterator[str
         for name in target.names:
             if 2 <= len(tokens(name)) <= MAX_NAME_SYLLABLES:
                 yield spoken_line(name)
+    yield from _place_lines(load_places(folder))
+
+
+def _place_lines(places: Places) -> Iterator[str]:
+    """Every unit in one of the sentences in which places are said, in turn; those of today also without their type."""
+    new = {ward.unit for ward in places.wards.values()}
+    units = dict.fromkeys((*(ward.unit for ward in places.wards.values()), *places.old_units))
+    for number, unit in enumerate(units):
+        for said in (spoken_line(name) for name in unit.spoken_names if not name[-1].isdecimal()):
+            yield f"{unit.type} {said}"
+            yield _PLACE_FRAMES[number % len(_PLACE_FRAMES)].format(f"{unit.type} {said}")
+            if unit in new:
+                yield f"tôi ở {said}"
+                yield f"còn ở {said} thì sao"
 
 
 def _everyday_names(targets: Sequence[LinkTarget]) -> list[str]:

@@ -73,4 +73,5 @@ def test_language_model_lines_are_plain_and_repeatable(content: Content) -> None
     lines = list(content_lines(CONTENT, content.procedures))
     assert lines == list(content_lines(CONTENT, content.procedures))
     assert len(set(lines)) > 5000
+    assert {"phường láng hạ", "phường mỹ đình một", "còn ở tây hồ thì sao"} <= set(lines)
     assert all(line == line.lower() and "[" not in line and "  " not in line and line for line in lines)
