@@ -8,7 +8,7 @@ from contracts.heard import Heard
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoiceNoticed:
-    """Somebody may have begun to speak: `SpeechStarted` or `SpeechDropped` follows within a tenth of a second."""
+    """Somebody may have begun to speak: `SpeechStarted` or `SpeechDropped` follows within a third of a second."""
 
     sample: int
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 class OnsetSettings:
     notice_at: float = 0.2
     """Probability from which one window is a voice that may be beginning."""
+    longest_notice_ms: int = 256
+    """What may be a voice for so long and has not become speech is none: a hum, a television far away."""
     speech_at: float = 0.5
     """Probability from which a window is speech."""
     silence_below: float = 0.35
@@ -39,6 +41,8 @@ class SpeechOnset:
     """Whether the last window was speech."""
     _evidence: float = 0.0
     """Samples of speech, doubtful ones for less."""
+    _noticed_from: int | None = None
+    """First sample of what may be a voice; None: there is nothing of the kind."""
     _noticed_end: int = 0
 
     def feed(self, first: int, samples: int, probability: float, *, doubtful: bool = False) -> None:
@@ -65,16 +69,21 @@ class SpeechOnset:
     def reset(self) -> None:
         self._forget_start()
         self.speaking = self.noticed = False
+        self._noticed_from = None
 
     @property
     def _longest_gap(self) -> int:
         return self.settings.longest_gap_ms * self.rate_hz // 1000
 
     def _notice(self, first: int, samples: int, probability: float, doubtful: bool) -> None:
+        end = first + samples
         if probability >= self.settings.notice_at and not doubtful:
-            self.noticed, self._noticed_end = True, first + samples
-        elif not self.started and first + samples - max(self._noticed_end, self.end) > self._longest_gap:
-            self.noticed = False
+            self._noticed_from = first if self._noticed_from is None else self._noticed_from
+            self._noticed_end = end
+        elif end - max(self._noticed_end, self.end) > self._longest_gap:
+            self._noticed_from = None
+        longest = self.settings.longest_notice_ms * self.rate_hz // 1000
+        self.noticed = self.started or (self._noticed_from is not None and end - self._noticed_from <= longest)
 
     def _forget_start(self) -> None:
         self.start, self.started, self.speech_samples, self._evidence = None, False, 0, 0.0

@@ -114,6 +114,26 @@ async def test_clicks_are_not_speech(speech_ms: int) -> None:
     assert samples_to_ms(dropped.sample - noticed.sample, 8000) <= 100
 
 
+class Hum(LoudnessDetector):
+    """Takes every window that is not speech for something that may become it."""
+
+    def feed(self, pcm: bytes) -> list[tuple[int, float]]:
+        return [(at, max(probability, 0.3)) for at, probability in super().feed(pcm)]
+
+
+async def test_what_never_becomes_a_voice_is_one_notice_that_is_taken_back() -> None:
+    """The hotline's sentence waits as long as a notice lasts."""
+    ear = Ear(recognizer=ScriptedRecognizer(), detector=Hum())
+    ear.expect(QUESTION, no_input=False)
+    await feed_ms(ear, [(QUIET, 2000)])
+    assert not ear.hears_voice
+    await feed_ms(ear, [(SPEECH, 200)])
+    noticed, dropped, started = (await all_events(ear))[:3]
+    assert isinstance(noticed, VoiceNoticed) and isinstance(dropped, SpeechDropped)
+    assert samples_to_ms(dropped.sample - noticed.sample, 8000) <= 300
+    assert isinstance(started, SpeechStarted)
+
+
 async def test_a_noise_without_words_is_dropped_and_listening_goes_on() -> None:
     said = [""]
     recognizer = ScriptedRecognizer(lambda ms: said[-1])
