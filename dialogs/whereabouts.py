@@ -92,7 +92,9 @@ def old_name(value: str, places: Places) -> str:
 
 def listed(units: Sequence[Unit], responses: Responses, word: str, *more: str) -> str:
     """ "phường Giảng Võ, Láng hoặc xã Đông Anh": a type that was just said is not said again."""
-    names = [unit.name if at and units[at - 1].type == unit.type else unit.full_name for at, unit in enumerate(units)]
+    names = [
+        unit.short_name if at and units[at - 1].type == unit.type else unit.full_name for at, unit in enumerate(units)
+    ]
     return responses.joined(word, (*names, *more))
 
 

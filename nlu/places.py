@@ -25,6 +25,8 @@ _NO_UNIT_AFTER = frozenset({"tác", "thị", "làng"})
 """Before "xã": "hợp tác xã"."""
 _DISTRICT_TYPES = {("quận",): "quận", ("huyện",): "huyện", ("thị", "xã"): "thị xã"}
 _AT = frozenset({"ở", "tại", "bên", "trên", "dưới", "trong"})
+_LIVING = frozenset("tôi tui em mình nhà đang sống hiện".split())
+"""Before "ở": who lives there is of no account."""
 _GOING_ON = frozenset({"còn", "thế", "vậy", "của"})
 _AFTER_ALONE = frozenset("thì giờ bây nay cũ thuộc hiện sáp nhập đổi".split())
 """What follows a name alone that begins a sentence or goes on: "còn Tây Hồ thì sao", "Láng Hạ giờ là phường nào"."""
@@ -61,7 +63,7 @@ class PlacesSaid:
 class _Mention:
     start: int
     end: int
-    """Past the last word; words like "ở" before it and "cũ" behind it belong to it."""
+    """Past the last word; "tôi ở" before the name, and "cũ" and "thì" behind it belong to it."""
     text: str
     type: str
     """That was said; empty: the name alone."""
@@ -162,18 +164,16 @@ def _is_name(words: Sequence[str], at: int, after: int, heard: Heard, kind: str)
 
 def _mention(words: Sequence[str], at: int, heard: Heard, kind: str) -> _Mention:
     start, end = at, heard.end
+    text = " ".join(words[at:end])
+    old = words[end : end + 1] == ("cũ",)
+    end += old
     while start > 0 and words[start - 1] in _AT:
         start -= 1
-    old = words[end : end + 1] == ("cũ",)
-    return _Mention(
-        start=start,
-        end=end + old,
-        text=" ".join(words[at:end]),
-        type=kind,
-        names=heard.names,
-        likeness=heard.likeness,
-        old=old,
-    )
+    if start < at:
+        while start > 0 and words[start - 1] in _LIVING:
+            start -= 1
+        end += words[end : end + 1] == ("thì",)
+    return _Mention(start=start, end=end, text=text, type=kind, names=heard.names, likeness=heard.likeness, old=old)
 
 
 def _place_expected(words: Sequence[str], start: int, end: int) -> bool:

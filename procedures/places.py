@@ -32,7 +32,12 @@ class Unit:
     @property
     def full_name(self) -> str:
         """As spoken."""
-        return f"{self.type} {self.name}"
+        return f"{self.type} {self.short_name}"
+
+    @property
+    def short_name(self) -> str:
+        """As spoken, without its type."""
+        return self.name.replace(" - ", " ")
 
     @property
     def key(self) -> str:
@@ -42,7 +47,7 @@ class Unit:
     @property
     def spoken_names(self) -> tuple[str, ...]:
         """Without its type, as people say it: "Mỹ Đình 1", "Mỹ Đình một", "Mỹ Đình"; a long one also by its halves."""
-        words = self.name.replace(" - ", " ").split()
+        words = self.short_name.split()
         if words[-1] in _NUMBER_WORDS:
             stem = " ".join(words[:-1])
             return self.name, f"{stem} {_NUMBER_WORDS[words[-1]]}", stem
