@@ -32,17 +32,23 @@ class OnAirBoard:
         self._file = folder / FILE_NAME
         self._history = folder / HISTORY_NAME
         self._clock = clock
+        self._seen = False
+        """The file was there."""
 
     def read(self) -> Board:
-        """Of a hotline on which nobody stopped anything: an empty one."""
+        """Of a hotline on which nobody ever changed anything: an empty one. A file that is gone lifts no stop."""
         try:
-            return Board.model_validate_json(self._file.read_bytes())
+            board = Board.model_validate_json(self._file.read_bytes())
         except FileNotFoundError:
+            if self._seen or self._history.exists():
+                raise BoardUnreadable(f"{self._file}: is gone") from None
             return Board()
         except OSError as error:
             raise BoardUnreadable(f"{self._file}: {error.strerror}") from error
         except ValidationError as error:
             raise BoardUnreadable(f"{self._file}: {_first(error)}") from None
+        self._seen = True
+        return board
 
     def on_air(self) -> OnAir:
         """As it is now: bulletins go by themselves when their time is over."""
@@ -53,15 +59,21 @@ class OnAirBoard:
         )
 
     def stop(self, code: str, aspect: Aspect | None = None, fact: str = "", *, by: str, note: str = "") -> StopEntry:
-        """At once. What is stopped already stays as it is. Raises `EntryRefused`."""
+        """At once. What is stopped already stays as it is; whoever asked to lift it before must ask again.
+
+        Raises `EntryRefused`.
+        """
         if fact and aspect is None:
             raise EntryRefused("aspect: câu thuộc về điều nào thì phải ghi")
         entry = self._made(StopEntry, by, code=code, aspect=aspect, fact=fact, note=note)
         with self._changing(by) as change:
             there = next((one for one in change.board.stops if one.stop() == entry.stop()), None)
-            if there is not None:
+            if there is not None and not there.lift_asked_by:
                 return there
-            change.to(Change.STOPPED, entry, stops=(*change.board.stops, entry))
+            if there is not None:
+                entry = there.model_copy(update={"lift_asked_by": ""})
+            others = tuple(one for one in change.board.stops if one is not there)
+            change.to(Change.STOPPED, entry, stops=(*others, entry))
         return entry
 
     def lift(self, stop_id: str, *, by: str) -> StopEntry | None:
@@ -121,17 +133,28 @@ class OnAirBoard:
             raise BoardUnreadable(f"{error.filename or self._file}: {error.strerror}") from error
 
     def _write(self, board: Board, line: str) -> None:
-        """The history first: what is on air is always told there."""
+        """The history first: what is on air is always told there. Where there is a history there is a file."""
+        if not self._file.exists():
+            self._put(Board())
         with os.fdopen(os.open(self._history, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "wb") as out:
             out.write(line.encode() + b"\n")
             out.flush()
             os.fsync(out.fileno())
+        self._put(board)
+
+    def _put(self, board: Board) -> None:
         aside = self._file.with_suffix(".new")
         with aside.open("w", encoding="utf-8") as out:
             out.write(board.model_dump_json(indent=1))
             out.flush()
             os.fsync(out.fileno())
         aside.replace(self._file)
+        # The file's name too must outlive a loss of power.
+        folder = os.open(self._file.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 class _Changing:

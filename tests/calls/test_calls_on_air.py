@@ -53,6 +53,17 @@ def test_what_is_stopped_already_stays_as_it_is(board: OnAirBoard, tmp_path: Pat
     assert changes(tmp_path) == [("stopped", "hoa")]
 
 
+def test_who_stops_again_takes_back_what_was_asked_of_lifting(board: OnAirBoard, tmp_path: Path) -> None:
+    """Else one person would put on again what another has just stopped for another reason."""
+    entry = board.stop(BIRTH, by="hoa")
+    board.lift(entry.id, by="minh")
+    again = board.stop(BIRTH, by="lan")
+    assert again.id == entry.id and not again.lift_asked_by
+    waiting = board.lift(entry.id, by="hoa")
+    assert waiting is not None and board.on_air().stops
+    assert changes(tmp_path) == [("stopped", "hoa"), ("lift_asked", "minh"), ("stopped", "lan"), ("lift_asked", "hoa")]
+
+
 async def test_a_bulletin_ends_by_itself(board: OnAirBoard, clock: ScriptedClock) -> None:
     entry = board.tell(" Cổng đang\nbảo trì. ", until=NOW + timedelta(minutes=5), by="hoa", aspects=(Aspect.ONLINE,))
     assert board.on_air().bulletins == (Bulletin(id=entry.id, text="Cổng đang bảo trì.", aspects=(Aspect.ONLINE,)),)
@@ -122,3 +133,28 @@ async def test_a_board_that_cannot_be_read_at_the_start_stops_everything(board: 
     control = CallControl()
     await OnAirWatch(board, control).look()
     assert control.on_air == EVERYTHING_STOPPED
+
+
+@pytest.mark.parametrize("gone", ["file", "folder"])
+async def test_a_board_that_is_gone_lifts_nothing(board: OnAirBoard, tmp_path: Path, gone: str) -> None:
+    """As when the disk of the store is not mounted any more."""
+    control = CallControl()
+    watch = OnAirWatch(board, control)
+    board.stop(BIRTH, by="hoa")
+    await watch.look()
+    store = tmp_path / "store"
+    if gone == "file":
+        (store / FILE_NAME).unlink()
+    else:
+        store.rename(tmp_path / "elsewhere")
+    await watch.look()
+    assert control.on_air == OnAir(stops=(Stop(code=BIRTH),))
+    with pytest.raises(BoardUnreadable):
+        board.stop("1.000656", by="hoa")
+
+
+def test_a_history_without_a_file_is_no_empty_board(board: OnAirBoard, tmp_path: Path, clock: ScriptedClock) -> None:
+    board.stop(BIRTH, by="hoa")
+    (tmp_path / "store" / FILE_NAME).unlink()
+    with pytest.raises(BoardUnreadable, match=FILE_NAME):
+        OnAirBoard(tmp_path / "store", clock).read()
