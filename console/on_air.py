@@ -40,8 +40,8 @@ class _OnAirPage:
         return session
 
     async def shown(self, session: Session) -> Response:
-        board = await self._asked(self._board.read)
-        told = (await self._asked(self._board.on_air)).bulletins
+        board = await self.asked(self._board.read)
+        told = (await self.asked(self._board.on_air)).bulletins
         return page(
             "on_air",
             stops=board.stops,
@@ -55,10 +55,10 @@ class _OnAirPage:
     async def done(self, session: Session, action: Action, change: Callable[[], object], **details: str) -> Response:
         """In the audit log before it is done."""
         self._audit.record(session.user, action, **details)
-        await self._asked(change)
+        await self.asked(change)
         return RedirectResponse("/on-air", 303)
 
-    async def _asked(self, question: Callable[[], Answer]) -> Answer:
+    async def asked(self, question: Callable[[], Answer]) -> Answer:
         try:
             return await asyncio.to_thread(question)
         except OnAirError as error:
@@ -72,7 +72,7 @@ def on_air_routes(board: OnAirBoard, access: Access, audit: AuditLog) -> APIRout
     @router.get("/on-air.json", summary="What is stopped and what is told, on all calls")
     async def listed(request: Request) -> Board:  # pyright: ignore[reportUnusedFunction]
         shown.session(request)
-        return await asyncio.to_thread(board.read)
+        return await shown.asked(board.read)
 
     @router.get("/on-air", include_in_schema=False)
     async def list_page(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from console_rig import rig, token_of
 
-from calls.on_air.board import OnAirBoard
+from calls.on_air.board import FILE_NAME, OnAirBoard
 from console.users import Role
 from contracts.clock import SystemClock
 from contracts.meaning import Aspect
@@ -68,6 +68,15 @@ async def test_what_is_wrong_changes_nothing(tmp_path: Path, path: str, words: d
         csrf = token_of((await browser.get("/on-air")).text)
         assert (await browser.post(f"/on-air/{path}", data={"csrf": csrf, **words})).status_code == status
         assert on_air(tmp_path) == OnAir()
+
+
+@pytest.mark.parametrize("path", ["/on-air", "/on-air.json"])
+async def test_a_board_that_cannot_be_read_is_told(tmp_path: Path, path: str) -> None:
+    async with rig(tmp_path) as site:
+        browser = await site.signed_in("hoa")
+        (tmp_path / "content").mkdir(exist_ok=True)
+        (tmp_path / "content" / FILE_NAME).write_text("{", encoding="utf-8")
+        assert (await browser.get(path)).status_code == 503
 
 
 async def test_it_is_not_for_agents(tmp_path: Path) -> None:
