@@ -71,8 +71,12 @@ def _stop(board: OnAirBoard, arguments: argparse.Namespace, settings: Settings) 
     procedure = Catalogue.load(_folder(settings) / "procedures").get(arguments.code)
     if procedure is None:
         raise UsageError(f"CODE: nội dung không có thủ tục {arguments.code}")
-    if arguments.fact and arguments.fact not in {fact.id for fact in procedure.facts}:
+    found = next((fact for fact in procedure.facts if fact.id == arguments.fact), None)
+    if arguments.fact and found is None:
         raise UsageError(f"--fact: thủ tục {arguments.code} không có câu {arguments.fact}")
+    if found is not None and arguments.aspect not in (None, found.aspect):
+        # Such a stop would cover nothing.
+        raise UsageError(f"--aspect: câu {found.id} thuộc về {found.aspect.value}")
     by = arguments.by or system_user()
     entry = board.stop(arguments.code, arguments.aspect, arguments.fact, by=by, note=arguments.note)
     _show(

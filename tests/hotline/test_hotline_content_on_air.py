@@ -11,6 +11,9 @@ from command_line import Command
 from calls.on_air.board import FILE_NAME
 from console.users import FILE_NAME as USERS
 from console.users import Role, Users
+from contracts.meaning import Aspect
+from hotline.settings import Settings
+from procedures.catalogue import Catalogue
 
 BIRTH = "1.001193"
 PASSWORD = "mot mat khau dai"
@@ -69,6 +72,16 @@ def test_who_may_not_lift(content: Command, lifted: Callable[..., int], by: str,
 def test_what_is_wrong_is_named(content: Command, words: tuple[str, ...], said: str) -> None:
     ran = content(*words)
     assert ran.status == 2 and said in ran.err
+
+
+def test_a_sentence_is_stopped_under_its_own_aspect_only(content: Command) -> None:
+    """A stop under another one would cover nothing, and nobody would notice."""
+    procedure = Catalogue.load(Settings().content.folder / "procedures").get(BIRTH)
+    assert procedure is not None
+    fact = next(fact for fact in procedure.facts if fact.aspect is not Aspect.FEE)
+    ran = content("stop", BIRTH, "--aspect", "fee", "--fact", fact.id)
+    assert ran.status == 2 and fact.aspect.value in ran.err
+    assert content("stop", BIRTH, "--aspect", fact.aspect.value, "--fact", fact.id).status == 0
 
 
 def test_a_bulletin_is_told_and_withdrawn(content: Command) -> None:
