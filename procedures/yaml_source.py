@@ -1,5 +1,6 @@
 """Trainers' YAML: plain data with the line of every field, checked against a pydantic model."""
 
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +16,9 @@ from procedures.yaml_reading import compose
 Model = TypeVar("Model", bound=BaseModel)
 Location = tuple[str | int, ...]
 
+_MOST_KEPT = 512
+"""Files: more than content has."""
+_read: dict[Path, tuple[bytes, "YamlSource"]] = {}
 _WRONG_KEY = "[key]"
 _NULLS = frozenset({"", "~", "null"})
 _PROBLEMS: Mapping[str, str] = {
@@ -114,13 +118,33 @@ def entries(source: YamlSource, field: str) -> Mapping[str, object]:
 
 
 def read_yaml(path: Path, repeated: Mistakes | None = None) -> YamlSource:
-    """Raises `ContentFileError` for what is no YAML, and for every key given twice; these go to `repeated` if given."""
+    """Raises `ContentFileError` for what is no YAML, and for every key given twice; these go to `repeated` if given.
+
+    A file that was read before and is right is not read again: a check reads each for several reasons.
+    """
+    known = _digest(path)
+    if (kept := _read.get(path)) is not None and kept[0] == known:
+        return kept[1]
     lines: dict[Location, int] = {}
     mistakes = Mistakes() if repeated is None else repeated
+    before = len(mistakes.found)
     data = _plain(path.name, compose(path), (), lines, mistakes)
     if repeated is None:
         mistakes.raise_any()
-    return YamlSource(file=path.name, data=data, lines=lines)
+    source = YamlSource(file=path.name, data=data, lines=lines)
+    if len(mistakes.found) == before and known == _digest(path):
+        while len(_read) >= _MOST_KEPT:
+            _read.pop(next(iter(_read)), None)
+        _read[path] = (known, source)
+    return source
+
+
+def _digest(path: Path) -> bytes:
+    """Empty where it cannot be read, which no file's is."""
+    try:
+        return hashlib.sha256(path.read_bytes()).digest()
+    except OSError:
+        return b""
 
 
 def _plain(file: str, node: Any, location: Location, lines: dict[Location, int], mistakes: Mistakes) -> object:

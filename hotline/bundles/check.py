@@ -11,6 +11,8 @@ from contracts.mistakes import Mistake, Mistakes
 from dialogs.content import Content
 from dialogs.flow_schema import read_flows
 from dialogs.gold import load_gold
+from dialogs.gold_answers import FOLDER as ANSWERS
+from dialogs.gold_answers import load_answers
 from dialogs.responses import read_responses
 from dialogs.thresholds import read_thresholds
 from hotline.bundles.gold_played import play_all
@@ -56,7 +58,7 @@ def check(folder: Path, *, learn: bool = True, today: date | None = None) -> Che
     content = Content.load(folder)
     sheets = read_sheets(folder / "procedures")
     gold = load_gold(folder / "gold")
-    played = play_all(content, sheets, gold)
+    played = play_all(content, sheets, gold, load_answers(folder / ANSWERS))
     if learn and not played.problems:
         load_interpreter(folder, content.catalogue)
     procedures = content.catalogue.procedures()
@@ -85,6 +87,7 @@ def _file_problems(folder: Path) -> list[Problem]:
         *_found("procedures/", read_sheets, folder / "procedures"),
         *_found("", Sources.load, folder / FILE),
         *_found("gold/", load_gold, folder / "gold"),
+        *_found(f"{ANSWERS}/", load_answers, folder / ANSWERS),
         *_found("places/", load_places, folder),
         *_markup(folder),
     ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from dialogs.content import Content
 from dialogs.gold import Broken, Gold, play
+from dialogs.gold_answers import FOLDER, BrokenAnswer, GoldAnswers, play_answers
 from hotline.bundles.problems import Problem
 from procedures.catalogue import Catalogue
 from procedures.sheets import Sheet
@@ -17,21 +18,27 @@ class Played:
     """What does not hold only because facts wait for somebody to read them again: that must never keep them on air."""
 
 
-def play_all(content: Content, sheets: Sequence[Sheet], gold: Iterable[Gold]) -> Played:
+def play_all(
+    content: Content, sheets: Sequence[Sheet], gold: Iterable[Gold], answers: Iterable[GoldAnswers] = ()
+) -> Played:
     problems: list[Problem] = []
     excused: list[Problem] = []
-    as_written: Content | None = None
+    as_written = replace(content, catalogue=Catalogue([sheet.procedure for sheet in sheets]))
     for one in gold:
-        broken = play(content, one)
-        if broken and as_written is None:
-            as_written = replace(content, catalogue=Catalogue([sheet.procedure for sheet in sheets]))
-        if broken and as_written is not None and not play(as_written, one):
-            excused += [_problem(each, "chờ đọc lại hồ sơ gốc đã đổi: ") for each in broken]
-        else:
-            problems += [_problem(each) for each in broken]
+        broken = [_problem(each) for each in play(content, one)]
+        (excused if broken and not play(as_written, one) else problems).extend(broken)
+    for one in answers:
+        missed = [_answer_problem(each, one) for each in play_answers(content, one)]
+        (excused if missed and not any(play_answers(as_written, one)) else problems).extend(missed)
+    excused = [replace(each, problem=f"chờ đọc lại hồ sơ gốc đã đổi: {each.problem}") for each in excused]
     return Played(problems=tuple(sorted(problems)), excused=tuple(sorted(excused)))
 
 
-def _problem(broken: Broken, before: str = "") -> Problem:
+def _problem(broken: Broken) -> Problem:
     field = f"turns.{broken.turn - 1}"
-    return Problem(file=f"gold/{broken.file}", line=broken.line, field=field, problem=before + broken.problem)
+    return Problem(file=f"gold/{broken.file}", line=broken.line, field=field, problem=broken.problem)
+
+
+def _answer_problem(broken: BrokenAnswer, gold: GoldAnswers) -> Problem:
+    hint = f"; nếu điều mới là đúng: content gold {gold.script.code} --write"
+    return Problem(file=f"{FOLDER}/{broken.file}", line=broken.line, field=broken.field, problem=broken.problem + hint)

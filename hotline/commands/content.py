@@ -18,7 +18,14 @@ from hotline.bundles.history import Action, Entry
 from hotline.bundles.problems import Problem
 from hotline.bundles.publishing import open_store, publish
 from hotline.bundles.store import BundleStore
-from hotline.commands import content_import, content_on_air, content_places
+from hotline.commands import (
+    content_gold,
+    content_import,
+    content_mutate,
+    content_on_air,
+    content_places,
+    content_report,
+)
 from hotline.errors import UsageError
 from hotline.settings import load_settings
 
@@ -33,6 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     note.add_argument("--note", default="", metavar="TEXT", help="ghi lại vì sao")
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     checking = actions.add_parser("check", parents=[common], help="kiểm tra, chỉ ra mọi chỗ sai theo tệp và dòng")
+    checking.add_argument("--mutate", action="store_true", help="gieo lỗi vào bản sao, đếm xem kiểm tra thấy bao nhiêu")
+    checking.add_argument("--each", type=int, metavar="N", help="với --mutate: nhiều nhất N lỗi mỗi loại")
+    checking.add_argument("--coverage", action="store_true", help="bước, nhánh nào của flows.yml mẫu chưa đi qua")
     publishing = actions.add_parser("publish", parents=[common, note], help="kiểm tra rồi dùng cho các cuộc gọi tới")
     for one in (checking, publishing):
         one.add_argument("folder", nargs="?", type=Path, metavar="FOLDER")
@@ -43,7 +53,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for side in ("a", "b"):
         diff.add_argument(side, metavar=side.upper(), help="mã của bản, live, hoặc một thư mục")
     content_on_air.add_actions(actions, common)
-    content_import.add_actions(actions, common)
+    for one in (content_import, content_report, content_gold):
+        one.add_actions(actions, common)
     content_places.add_actions(actions, common)
 
 
@@ -58,8 +69,12 @@ def run(arguments: argparse.Namespace) -> int:
                 return content_import.run_import(arguments, settings)
             case "places":
                 return content_places.run_places(arguments, settings)
+            case "report":
+                return content_report.run_report(arguments, settings)
+            case "gold":
+                return content_gold.run_gold(arguments, settings)
             case "check":
-                return _check(_folder(arguments, settings.content.folder), as_json=arguments.json)
+                return _check_action(_folder(arguments, settings.content.folder), arguments)
             case "publish":
                 return _publish(store, _folder(arguments, settings.content.folder), arguments)
             case "rollback":
@@ -77,6 +92,14 @@ def _folder(arguments: argparse.Namespace, default: Path) -> Path:
     if not folder.is_dir():
         raise UsageError(f"{folder}: không có thư mục này")
     return folder
+
+
+def _check_action(folder: Path, arguments: argparse.Namespace) -> int:
+    if arguments.mutate:
+        return content_mutate.run_mutate(folder, arguments.each, as_json=arguments.json)
+    if arguments.coverage:
+        return content_mutate.run_coverage(folder, as_json=arguments.json)
+    return _check(folder, as_json=arguments.json)
 
 
 def _check(folder: Path, *, as_json: bool) -> int:

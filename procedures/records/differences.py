@@ -50,7 +50,12 @@ def same_words(field: str, old: object, new: object) -> bool:
     """Whether a caller could be told the same from both."""
     if field in _IN_ORDER:
         return _words(old) == _words(new)
-    return Counter(filter(None, map(_words, _list(old)))) == Counter(filter(None, map(_words, _list(new))))
+    return _bag(old) == _bag(new)
+
+
+def _bag(value: object) -> Counter[str]:
+    texts = [_words(one) for one in _list(value)]
+    return Counter(text for text in texts if text)
 
 
 def _list(value: object) -> list[object]:
