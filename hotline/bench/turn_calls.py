@@ -32,6 +32,8 @@ _SPEAKING_SAMPLES = 800
 """100 ms: what was heard longer ago may have been the end of the sentence."""
 _NEARLY_HEARD_CHARS = 30
 """What is said in 1.2 s: `calls.barge_in` takes answers to a question from so long before its end."""
+_LOOKED_BACK_SAMPLES = 80_000
+"""10 s."""
 _FEED_S = 0.05
 """The feed comes after what it tells of."""
 REPEAT_KEY = "*"
@@ -187,8 +189,13 @@ class TurnCall:
             became_turn="turn.heard" in kinds,
             pause_ms=_since(begun, events, "barge_in.paused"),
             flush_ms=_since(begun, events, "barge_in.interrupted"),
-            silent_ms=barge_in_ms(self._caller.received(0, spoken.end), loud),
+            silent_ms=self._silent_ms(loud, spoken.end),
         )
+
+    def _silent_ms(self, loud: int, end: int) -> float | None:
+        """Of the last moments only: calls are long, and a caller who computes sends no audio."""
+        first = max(0, loud - _LOOKED_BACK_SAMPLES)
+        return barge_in_ms(self._caller.received(first, end), loud - first)
 
     def _was_asked(self, seen: int) -> bool:
         """Whether what was cut off was a question that had nearly been heard: "dạ vâng" is its answer then."""
