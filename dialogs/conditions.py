@@ -11,7 +11,7 @@ NAMES = frozenset({
     "acceptance", "answer_above", "confirm_above", "confirmed", "procedure", "known", "aspect", "general", "ambiguous",
     "answered", "missing", "more", "interrupted", "waiting", "profile", "reason", "no_input", "no_match", "unclear",
     "out_of_scope", "transfers_failed", "too_early", "case_unknown", "of_others",
-    "by_ward", "ward_open",
+    "by_ward", "old_ward",
 })  # fmt: skip
 """What a condition can ask about; the values are worked out by `dialogs.turn.Turn`."""
 

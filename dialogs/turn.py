@@ -178,7 +178,7 @@ class Turn:
             "too_early": self._known_since() is not None,
             "case_unknown": state.question.case_unknown,
             "by_ward": self.ward_office() is not None,
-            "ward_open": bool(self.wards()) and self.may_say_places(),
+            "old_ward": bool(state.whereabouts.old) and not state.whereabouts.told and self.may_say_places(),
             "aspect": self._has_aspect(),
             "general": state.question.aspects == (Aspect.GENERAL,),
             "ambiguous": bool(state.question.offers),

@@ -69,16 +69,16 @@ def ward_keyed(where: Whereabouts, key: str, places: Places) -> str | None:
 
 
 def ward_words(where: Whereabouts, places: Places, responses: Responses) -> dict[str, str]:
-    """What sentences that ask for the ward are filled with."""
-    wards = options(where, places)
-    if not wards:
+    """What sentences about the old unit are filled with; keys as long as there is something to choose."""
+    if not where.old:
         return {"old_ward": "", "wards": "", "ward_keys": ""}
+    wards = places.now(places.olds(where.old))
     items = (*(ward.unit.full_name for ward in wards), responses.text("case_not_known"))
     keys = [responses.text("case_key", number=str(number), answer=item) for number, item in enumerate(items, start=1)]
     return {
         "old_ward": capital(old_name(where.old, places)),
         "wards": listed([ward.unit for ward in wards], responses, "list_or"),
-        "ward_keys": capital(", ".join(keys)),
+        "ward_keys": capital(", ".join(keys)) if options(where, places) else "",
     }
 
 

@@ -14,9 +14,10 @@ LOW_ACCEPTANCE = 0.6
 """As the dialog's default: from here on it answers at once."""
 MOST_KEPT = 30
 """Turns, answers and doubts each; the oldest go first."""
-_TELLING = frozenset(
-    {Intent.ASK, Intent.AGENT, Intent.EMERGENCY, Intent.COMPLAINT, Intent.OUT_OF_SCOPE, Intent.HELP, Intent.NOTHING}
-)
+_TELLING = frozenset({
+    Intent.ASK, Intent.WHERE_NOW, Intent.AGENT, Intent.EMERGENCY, Intent.COMPLAINT, Intent.OUT_OF_SCOPE, Intent.HELP,
+    Intent.NOTHING,
+})  # fmt: skip
 """A yes or a thanks says nothing to the person who takes over."""
 
 T = TypeVar("T")

@@ -234,6 +234,12 @@ def test_before_the_procedure_is_known_the_old_unit_is_told(shipped: Content) ->
     assert "Phường Định Công thì bấm 1" in talk.ask(Aspect.PLACE)
 
 
+def test_so_is_one_that_lies_in_a_single_ward(talk: Talk) -> None:
+    said = talk.ask(Aspect.PLACE, named=False, slots=old("phường Láng Thượng"))
+    assert "Phường Láng Thượng cũ nay thuộc phường Láng." in said
+    assert talk.state.waiting is Waiting.PROCEDURE
+
+
 def point(**changes: date) -> Point:
     made = Point(
         name="Điểm tiếp nhận thử",

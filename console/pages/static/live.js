@@ -16,7 +16,7 @@ const REASONS = {
 const INTENTS = {
   ask: 'hỏi', yes: 'đồng ý', no: 'không', agent: 'gặp người', out_of_scope: 'ngoài phạm vi', nothing: 'không rõ ý',
   emergency: 'khẩn cấp', complaint: 'phản ánh', repeat: 'nghe lại', slower: 'nói chậm', louder: 'nói to', continue: 'nghe tiếp', help: 'hỏi cách dùng',
-  goodbye: 'chào', thanks: 'cảm ơn', greet: 'chào',
+  goodbye: 'chào', thanks: 'cảm ơn', greet: 'chào', where_now: 'hỏi phường, xã cũ',
 };
 
 function make(tag, className, text) {
