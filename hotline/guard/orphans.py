@@ -9,15 +9,18 @@ import logging
 import os
 import signal
 from collections.abc import Sequence
+from pathlib import Path
 
 from hotline.guard.slots import MODULE
-from telephony.asterisk.adopted import runs, stat_of
+from telephony.asterisk.adopted import runs, stat_of, words_of
 from telephony.asterisk.ports import find_owner
 
 log = logging.getLogger(__name__)
 
 _GUARD = "hotline"
-"""As `python -m` has it; every hotline is one."""
+"""As `python -m` has it; every hotline is one, or else"""
+_PROGRAM = "tongdai"
+"""a file of this name, as pip installs it."""
 
 
 def end_orphans(ports: Sequence[int]) -> int:
@@ -33,4 +36,4 @@ def end_orphans(ports: Sequence[int]) -> int:
 
 def _has_guard(pid: int) -> bool:
     stat = stat_of(pid)
-    return stat is not None and runs(int(stat[1]), _GUARD)
+    return stat is not None and any(word == _GUARD or Path(word).name == _PROGRAM for word in words_of(int(stat[1])))

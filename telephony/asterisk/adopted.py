@@ -53,7 +53,12 @@ def stat_of(pid: int) -> list[str] | None:
 
 def runs(pid: int, *words: str) -> bool:
     """Whether that process lives and its command line has these words."""
+    return set(words) <= set(words_of(pid))
+
+
+def words_of(pid: int) -> list[str]:
+    """Of its command line; none where it is gone."""
     try:
-        return set(words) <= set(Path(f"/proc/{pid}/cmdline").read_text("utf-8", "replace").split("\0"))
+        return Path(f"/proc/{pid}/cmdline").read_text("utf-8", "replace").split("\0")
     except OSError:
-        return False
+        return []

@@ -71,11 +71,14 @@ async def test_the_port_of_another_program_is_not() -> None:
         assert other.returncode is None
 
 
-@pytest.fixture
-def our_own_guard(monkeypatch: pytest.MonkeyPatch) -> None:
-    """This program is a guard."""
+@pytest.fixture(params=["module", "installed"])
+def our_own_guard(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """This program is a guard: begun with `python -m`, or as the file that pip installs."""
     word = Path("/proc/self/cmdline").read_text("utf-8").split("\0")[0]
-    monkeypatch.setattr("hotline.guard.orphans._GUARD", word)
+    if request.param == "module":
+        monkeypatch.setattr("hotline.guard.orphans._GUARD", word)
+    else:
+        monkeypatch.setattr("hotline.guard.orphans._PROGRAM", Path(word).name)
 
 
 @pytest.mark.usefixtures("our_own_guard")
