@@ -1,10 +1,9 @@
 """What the board holds, and the lines of its history."""
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from contracts.meaning import Aspect
 from contracts.on_air import Bulletin, Stop
@@ -23,7 +22,7 @@ class _Entry(BaseModel):
 
     id: Id
     by: Who
-    at: datetime
+    at: AwareDatetime
 
 
 class StopEntry(_Entry):
@@ -42,7 +41,7 @@ class BulletinEntry(_Entry):
     text: Annotated[str, Field(min_length=1, max_length=TEXT_CHARS)]
     codes: tuple[Code, ...] = ()
     aspects: tuple[Aspect, ...] = ()
-    until: datetime
+    until: AwareDatetime
     """The first moment at which it is not told any more."""
 
     def bulletin(self) -> Bulletin:

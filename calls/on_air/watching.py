@@ -37,7 +37,11 @@ class OnAirWatch:
     async def watch(self, clock: Clock) -> None:
         """Until cancelled."""
         while True:
-            await self.look()
+            try:
+                await self.look()
+            except Exception:
+                # Nobody waits for this task: ended unseen, it would leave every later stop without effect.
+                log.exception("what is stopped was not looked at")
             await clock.sleep(LOOK_EVERY_S)
 
     async def look(self) -> None:

@@ -1,5 +1,6 @@
 """The board: one person stops, two put on again; bulletins go by themselves; a wrong file changes nothing."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -10,10 +11,11 @@ import pytest
 from calls.control import CallControl
 from calls.on_air.board import FILE_NAME, HISTORY_NAME, OnAirBoard
 from calls.on_air.errors import BoardUnreadable, EntryRefused, NotOnBoard, SamePerson
-from calls.on_air.watching import EVERYTHING_STOPPED, OnAirWatch
+from calls.on_air.watching import EVERYTHING_STOPPED, LOOK_EVERY_S, OnAirWatch
 from contracts.clock import ScriptedClock
 from contracts.meaning import Aspect
 from contracts.on_air import Bulletin, OnAir, Stop
+from contracts.tasks import end_tasks
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 BIRTH = "1.001193"
@@ -103,7 +105,24 @@ def test_what_is_not_there(board: OnAirBoard) -> None:
         board.withdraw("0123abcd", by="hoa")
 
 
-@pytest.mark.parametrize("text", ["{", '{"version": 2}', '{"version": 1, "stops": [{"id": "x"}]}'])
+WITHOUT_ZONE = {
+    "id": "0123abcd",
+    "by": "hoa",
+    "at": "2026-11-24T08:00:00Z",
+    "text": "Nghỉ.",
+    "until": "2026-11-24T17:00",
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        '{"version": 2}',
+        '{"version": 1, "stops": [{"id": "x"}]}',
+        json.dumps({"version": 1, "bulletins": [WITHOUT_ZONE]}),
+    ],
+)
 def test_a_wrong_file_is_named_and_kept(board: OnAirBoard, tmp_path: Path, text: str) -> None:
     board.stop(BIRTH, by="hoa")
     file = tmp_path / "store" / FILE_NAME
@@ -158,3 +177,23 @@ def test_a_history_without_a_file_is_no_empty_board(board: OnAirBoard, tmp_path:
     (tmp_path / "store" / FILE_NAME).unlink()
     with pytest.raises(BoardUnreadable, match=FILE_NAME):
         OnAirBoard(tmp_path / "store", clock).read()
+
+
+async def test_a_fault_does_not_end_the_watch(
+    board: OnAirBoard, clock: ScriptedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    control, looks = CallControl(), list[OnAir]()
+
+    def on_air() -> OnAir:
+        looks.append(OnAir())
+        if len(looks) == 1:
+            raise RuntimeError("no thread to be had")
+        return OnAir(stops=(Stop(code=BIRTH),))
+
+    monkeypatch.setattr(board, "on_air", on_air)
+    watching = asyncio.create_task(OnAirWatch(board, control).watch(clock))
+    async with asyncio.timeout(5):
+        while not control.on_air.stops:
+            await clock.advance(LOOK_EVERY_S)
+            await asyncio.sleep(0)
+    await end_tasks(watching)
