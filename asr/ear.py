@@ -287,7 +287,9 @@ class Ear:
     ) -> Heard:
         assert self._expectation is not None
         self._background = self.is_background
-        self._level.learn(self._watch.loudest, found[0].confidence if found and found[0].text else 0.0)
+        if found and found[0].text:
+            # Who answers while we are silent is the caller, however softly he speaks by now.
+            self._level.learn(self._watch.loudest, 1.0 if self._no_input_at is not None else found[0].confidence)
         end, times = self._watch.onset.end, {"endpoint_ms": endpoint_ms, "recognition_ms": recognition_ms}
         return turn.heard(found, end=end, expectation=self._expectation, ended=ended, **times)
 

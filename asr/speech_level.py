@@ -13,7 +13,7 @@ FAINT_MS = 900
 """Nobody speaks so softly for so long inside his own turn: soft ends of sentences are shorter, pauses are silent."""
 SURE_CONFIDENCE = 0.5
 """Words that are recognised so surely are the caller's; of speech that nobody understands it is mostly below 0.3."""
-_SOFTER_STEP = 0.3
+_SOFTER_STEP = 0.5
 """Louder is believed at once, softer by and by: a voice far from the phone must not become the caller's."""
 _LEAST_WINDOWS = 8
 _KEPT_WINDOWS = 256
@@ -57,7 +57,7 @@ class CallerLevel:
         self._loudest: float | None = None
 
     def learn(self, loudest: float | None, confidence: float) -> None:
-        """Of a turn that is over, with the recogniser's confidence in its words."""
+        """Of a turn that is over, and how sure it is the caller's: the recogniser's confidence in its words."""
         if loudest is None or confidence < SURE_CONFIDENCE:
             return
         known = self._loudest

@@ -93,10 +93,12 @@ class BargeInPolicy:
     def after_speech(self, voice: Interruption) -> Verdict:
         """The caller has stopped: a turn, or a cough, a backchannel, an echo of ours."""
         words = _sounds(voice.text)
-        if not words or voice.background:
+        if not words:
             return Verdict.RESUME
         if self._is_awaited(voice):
             return Verdict.INTERRUPT
+        if voice.background:
+            return Verdict.RESUME
         telling = self._beyond_backchannels(words)
         if not telling or _contained(words, _sounds(voice.being_said)):
             return Verdict.RESUME

@@ -66,9 +66,9 @@ async def test_a_soft_end_of_a_sentence_belongs_to_it() -> None:
 LOUD, FAINT = b"\x40\x00" * 160, b"\x0c\x00" * 160
 
 
-async def heard_at(ear: Ear, frame: bytes) -> bool:
+async def heard_at(ear: Ear, frame: bytes, *, while_we_speak: bool = True) -> bool:
     """Whether a turn of this loudness was somebody else's."""
-    ear.expect(Expectation())
+    ear.expect(Expectation(), no_input=not while_we_speak)
     await feed_ms(ear, [(QUIET, 300), (frame, 900), (QUIET, 1200)])
     return ear.is_background
 
@@ -84,6 +84,15 @@ async def test_a_voice_much_softer_than_the_caller_is_somebody_elses() -> None:
 async def test_what_nobody_understands_does_not_tell_how_loud_the_caller_is() -> None:
     ear = made(ScriptedRecognizer(confidence=0.2))
     await heard_at(ear, LOUD)
+    assert not await heard_at(ear, FAINT)
+
+
+async def test_who_answers_while_we_are_silent_is_the_caller() -> None:
+    ear = made(ScriptedRecognizer(confidence=0.2))
+    await heard_at(ear, LOUD, while_we_speak=False)
+    assert await heard_at(ear, FAINT)
+    for _ in range(3):
+        await heard_at(ear, FAINT, while_we_speak=False)
     assert not await heard_at(ear, FAINT)
 
 

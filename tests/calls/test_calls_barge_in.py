@@ -127,3 +127,8 @@ def test_somebody_else_in_the_room_takes_no_turn() -> None:
     said = replace(voice(2000, "lệ phí làm giấy khai sinh", confidence=0.9), background=True)
     assert POLICY.while_speaking(said) is Verdict.RESUME
     assert POLICY.after_speech(said) is Verdict.RESUME
+
+
+def test_a_soft_answer_to_a_question_that_was_nearly_heard_is_the_callers() -> None:
+    answer = replace(voice(300, "dạ có", left_ms=600, expectation=YES_NO), background=True)
+    assert POLICY.after_speech(answer) is Verdict.INTERRUPT
