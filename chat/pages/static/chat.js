@@ -25,11 +25,12 @@ function add(who, title, lines) {
   article.append(element("h2", title));
   for (const line of lines) article.append(element("p", line));
   log.append(article);
-  article.scrollIntoView({block: "nearest"});
+  // It also moves the place from which the Tab key goes on: not before anybody has asked.
+  if (log.children.length > 1) article.scrollIntoView({block: "nearest"});
   return article;
 }
 
-function print(article) {
+function printOnly(article) {
   article.classList.add("printed");
   document.body.classList.add("one");
   window.addEventListener("afterprint", () => {
@@ -48,7 +49,7 @@ function showSources(article, answer) {
   article.querySelector("h2").after(element("p", `Hỏi: ${asked}`, "asked"));
   const button = element("button", "In câu trả lời", "plain");
   button.type = "button";
-  button.addEventListener("click", () => print(article));
+  button.addEventListener("click", () => printOnly(article));
   article.append(button);
 }
 
