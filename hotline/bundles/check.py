@@ -36,7 +36,7 @@ class Checked:
     problems: tuple[Problem, ...]
     """By file and line; empty: the content may go live."""
     warnings: tuple[Problem, ...] = ()
-    """What is handed over until somebody has read it again; it may go live so."""
+    """What is handed over until somebody has read it again, and answers that have changed; it may go live so."""
     procedures: int = 0
     facts: int = 0
     examples: int = 0
@@ -65,7 +65,7 @@ def check(folder: Path, *, learn: bool = True, today: date | None = None) -> Che
     stale = stale_facts(sheets, Sources.load(folder / FILE), today or caller_day())
     return Checked(
         problems=played.problems,
-        warnings=(*stale, *played.excused),
+        warnings=(*stale, *played.excused, *played.changed),
         procedures=len(procedures),
         facts=sum(len(procedure.facts) for procedure in procedures),
         examples=len(load_training_data(folder / "nlu.yml", load_domain(folder / "domain.yml")).examples),

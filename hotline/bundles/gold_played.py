@@ -16,6 +16,8 @@ class Played:
     problems: tuple[Problem, ...]
     excused: tuple[Problem, ...]
     """What does not hold only because facts wait for somebody to read them again: that must never keep them on air."""
+    changed: tuple[Problem, ...]
+    """Answers that are no longer what they were: a trainer is told, and may mean it."""
 
 
 def play_all(
@@ -23,15 +25,16 @@ def play_all(
 ) -> Played:
     problems: list[Problem] = []
     excused: list[Problem] = []
+    changed: list[Problem] = []
     as_written = replace(content, catalogue=Catalogue([sheet.procedure for sheet in sheets]))
     for one in gold:
         broken = [_problem(each) for each in play(content, one)]
         (excused if broken and not play(as_written, one) else problems).extend(broken)
     for one in answers:
         missed = [_answer_problem(each, one) for each in play_answers(content, one)]
-        (excused if missed and not any(play_answers(as_written, one)) else problems).extend(missed)
+        (excused if missed and not any(play_answers(as_written, one)) else changed).extend(missed)
     excused = [replace(each, problem=f"chờ đọc lại hồ sơ gốc đã đổi: {each.problem}") for each in excused]
-    return Played(problems=tuple(sorted(problems)), excused=tuple(sorted(excused)))
+    return Played(problems=tuple(sorted(problems)), excused=tuple(sorted(excused)), changed=tuple(sorted(changed)))
 
 
 def _problem(broken: Broken) -> Problem:

@@ -129,6 +129,8 @@ def _publish(store: BundleStore, folder: Path, arguments: argparse.Namespace) ->
         print(f"tongdai: {refused}", file=sys.stderr)
         return refused.exit_status
     entry = published.entry
+    for warning in published.checked.warnings:
+        print(f"cảnh báo: {warning}", file=sys.stderr)
     if arguments.json:
         print(json.dumps({**_entry(entry), "was": (published.was or "")[:12], **_counts(published.checked)}, **_JSON))
     else:

@@ -43,7 +43,8 @@ def change(folder: Path) -> Callable[[str, str], list[str]]:
         text = path.read_text(encoding="utf-8")
         assert old in text
         path.write_text(text.replace(old, new), encoding="utf-8")
-        return [str(problem) for problem in check(folder, learn=False).problems]
+        checked = check(folder, learn=False)
+        return [str(problem) for problem in (*checked.problems, *checked.warnings)]
 
     return run
 
