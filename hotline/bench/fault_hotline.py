@@ -26,6 +26,7 @@ AGENTS = 6
 FEED_READER_IP = "127.0.0.5"
 """Not the hotline's own, so that what cuts Asterisk off does not cut us off."""
 _READY_AGAIN_S = 60.0
+_SHIPPED_WITHIN_S = 30.0
 
 
 def hurt_environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -100,14 +101,26 @@ def calls_processes(served: Served) -> list[int]:
     return below(served.process.pid, MODULE)
 
 
+def _waiting(spool: Path) -> list[Path]:
+    return [file for file in spool.rglob("*.jsonl") if "damaged" not in file.parts]
+
+
+async def _shipped(spool: Path) -> None:
+    """A hotline is ready before its shipper is."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_SHIPPED_WITHIN_S):
+            while _waiting(spool):
+                await asyncio.sleep(0.1)
+
+
 async def read_journal(folder: Path, result: FaultResult, url: str = "", spool: Path | None = None) -> None:
     """What has been stored, after the hotline's end."""
     spool = spool or folder / "journal" / "spool"
-    if list(spool.rglob("*.jsonl")):
+    if _waiting(spool):
         # What a killed process left in the spool is stored by the next hotline.
         environment = {"TONGDAI__JOURNAL__URL": json.dumps(url), "TONGDAI__JOURNAL__SPOOL": json.dumps(str(spool))}
         async with serving(folder, environment=environment):
-            pass
+            await _shipped(spool)
     engine = open_database(url or f"sqlite:///{folder / 'journal' / 'journal.db'}")
     try:
         with engine.connect() as connection:
