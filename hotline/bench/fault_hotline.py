@@ -3,9 +3,9 @@
 import asyncio
 import contextlib
 import json
-import time
 import os
 import signal
+import time
 from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
