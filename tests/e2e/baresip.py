@@ -16,6 +16,7 @@ from telephony.asterisk.child import bound_to_us, plain_environment
 from telephony.g711 import Pcm
 
 _READY = b"baresip is ready"
+_REGISTERED = b"[1 binding]"
 
 # `net_interface lo` makes baresip refuse to start; bound by its SIP address it works on loopback. The end of the
 # microphone's file would end the call, so the file is padded. `aubridge` is a sound card that is not there.
@@ -109,6 +110,11 @@ class BaresipPhone:
             self._command("sndcode", key)
             await self._next_response()
 
+    async def registered(self) -> None:
+        """By its output: its event may have been told before anybody was there to hear it."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: _REGISTERED in b"".join(self.output))
+
     async def hang_up(self) -> None:
         self._command("hangup")
         await self.event("CALL_CLOSED")
@@ -159,7 +165,9 @@ class BaresipPhone:
     async def _read_output(self) -> None:
         assert self._process is not None and self._process.stdout is not None
         while chunk := await self._process.stdout.read(4096):
-            self.output.append(chunk)
+            async with self._changed:
+                self.output.append(chunk)
+                self._changed.notify_all()
             if _READY in b"".join(self.output[-2:]):
                 self._ready.set()
 

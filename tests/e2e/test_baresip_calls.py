@@ -108,7 +108,7 @@ async def test_it_takes_a_call_as_an_agent(asterisk: AsteriskProcess, baresip: B
             domain=asterisk.sip_address,
             account=account,
         ) as phone:
-            await phone.event("REGISTER_OK")
+            await phone.registered()
             async with SipCaller(f"{asterisk.settings.hotline}@{asterisk.sip_address}") as caller:
                 await caller.place()
                 await caller.wait_answered()
