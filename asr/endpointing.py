@@ -1,9 +1,10 @@
 """When a turn is over: how much silence ends it, by what is expected and by what has been understood so far."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from contracts.expectation import Expectation, Expecting
-from contracts.syllables import canonical, tokens
+from contracts.syllables import syllables
 
 HANGING = frozenset(
     "và là của cho thì mà nhưng để với hoặc hay vì nếu khi bị được tại ở từ về theo như trên trong các những một mấy"
@@ -50,7 +51,7 @@ class EndpointPolicy:
 
         `completeness` (0–1) is how far the text is a whole thing to say, as the interpreter sees it.
         """
-        words = [canonical(word) for word in tokens(partial_text)]
+        words = syllables(partial_text)
         if not words:
             return self.settings.nothing_ms
         if expectation.kind is Expecting.DIGITS:
@@ -63,14 +64,14 @@ class EndpointPolicy:
             return self.settings.incomplete_ms
         return self._by_completeness(completeness)
 
-    def _is_answer(self, words: list[str]) -> bool:
+    def _is_answer(self, words: Sequence[str]) -> bool:
         if len(words) > self.settings.short_answer_words:
             return False
         return not set(words) <= HESITATION or bool(_AFFIRMATIVE & set(words))
 
-    def _is_choice(self, words: list[str], phrases: tuple[str, ...]) -> bool:
+    def _is_choice(self, words: Sequence[str], phrases: tuple[str, ...]) -> bool:
         said = " ".join(words)
-        return any(said.endswith(" ".join(canonical(word) for word in tokens(phrase))) for phrase in phrases if phrase)
+        return any(said.endswith(" ".join(syllables(phrase))) for phrase in phrases if phrase)
 
     def _by_completeness(self, completeness: float) -> int:
         low, high = self.settings.incomplete_at, self.settings.complete_at

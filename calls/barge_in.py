@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from contracts.expectation import Expectation, Expecting
-from contracts.syllables import canonical, fold, tokens
+from contracts.syllables import fold, is_within, syllables
 
 
 class Verdict(StrEnum):
@@ -81,7 +81,7 @@ class BargeInPolicy:
             return Verdict.RESUME
         if not words:
             return Verdict.RESUME if voice.speech_ms >= self.wordless_ms else Verdict.WAIT
-        if _contained(words, _sounds(voice.being_said)):
+        if is_within(words, _sounds(voice.being_said)):
             return Verdict.INTERRUPT if voice.speech_ms >= self.wordless_ms else Verdict.WAIT
         telling = self._beyond_backchannels(words)
         if not telling or self._may_become_backchannel(telling):
@@ -100,7 +100,7 @@ class BargeInPolicy:
         if voice.background:
             return Verdict.RESUME
         telling = self._beyond_backchannels(words)
-        if not telling or _contained(words, _sounds(voice.being_said)):
+        if not telling or is_within(words, _sounds(voice.being_said)):
             return Verdict.RESUME
         sure = voice.confidence >= self.sure_confidence
         if voice.speech_ms > (self.short_ms if sure else self._unsure_ms(telling)):
@@ -118,7 +118,7 @@ class BargeInPolicy:
         if voice.expectation.kind is Expecting.YES_NO:
             return True
         said = _sounds(voice.text)
-        return any(_contained(_sounds(phrase), said) for phrase in voice.expectation.phrases)
+        return any(is_within(_sounds(phrase), said) for phrase in voice.expectation.phrases)
 
     def _beyond_backchannels(self, words: Sequence[str]) -> tuple[str, ...]:
         """The words without the backchannels that they begin with."""
@@ -136,10 +136,4 @@ class BargeInPolicy:
 
 def _sounds(text: str) -> tuple[str, ...]:
     """Syllables as they sound: a short word on a phone is heard with an ending that is near its own."""
-    return tuple(fold(canonical(word)) for word in tokens(text))
-
-
-def _contained(words: Sequence[str], ours: Sequence[str]) -> bool:
-    """Whether `words` stand in `ours` in this order, one after the other."""
-    size = len(words)
-    return any(tuple(ours[at : at + size]) == tuple(words) for at in range(len(ours) - size + 1))
+    return tuple(map(fold, syllables(text)))

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -134,6 +135,17 @@ def canonical(syllable: str) -> str:
     """One spelling for one syllable: the tone mark in the old placement ("hoá" → "hóa", "thuý" → "thúy")."""
     base, tone = take_tone(nfc(syllable).lower())
     return with_tone(base, tone)
+
+
+def syllables(text: str) -> tuple[str, ...]:
+    """The words of a text as they are compared: "Làm giấy?" → ("làm", "giấy"); see `tokens` and `canonical`."""
+    return tuple(canonical(word) for word in tokens(text))
+
+
+def is_within(words: Sequence[str], said: Sequence[str]) -> bool:
+    """Whether `words` stand in `said` in this order, one after the other."""
+    wanted = tuple(words)
+    return any(tuple(said[at : at + len(wanted)]) == wanted for at in range(len(said) - len(wanted) + 1))
 
 
 @lru_cache(maxsize=20000)

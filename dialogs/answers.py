@@ -7,7 +7,7 @@ from datetime import date
 from contracts.acts import Source
 from contracts.meaning import Aspect
 from contracts.on_air import OnAir
-from contracts.syllables import canonical, tokens
+from contracts.syllables import is_within, syllables
 from dialogs.cases import pending
 from dialogs.content import Content
 from dialogs.state import FactPointer, Question
@@ -38,9 +38,9 @@ def source_of(procedure: Procedure, today: date) -> Source:
 
 def matched_cues(procedure: Procedure, text: str) -> tuple[str, ...]:
     """Those cues of the procedure's cases that the caller's words contain."""
-    said = f" {' '.join(canonical(word) for word in tokens(text))} "
+    said = syllables(text)
     cues = dict.fromkeys(cue for fact in procedure.facts for cue in fact.cues)
-    return tuple(cue for cue in cues if f" {' '.join(canonical(word) for word in tokens(cue))} " in said)
+    return tuple(cue for cue in cues if (words := syllables(cue)) and is_within(words, said))
 
 
 class Composer:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from contracts.meaning import Aspect, Intent, Meaning
-from contracts.syllables import canonical, tokens
+from contracts.syllables import is_within, syllables
 from dialogs.state import Question
 from procedures.record import CaseQuestion, SpokenFact
 
@@ -44,10 +44,10 @@ def number_said(asked: CaseQuestion, meaning: Meaning, unsure: Sequence[str]) ->
 
     The longest listed phrase that was said counts, so that "không rõ" is no "không".
     """
-    said = _syllables(meaning.text)
+    said = syllables(meaning.text)
     phrases = [(word, at) for at, answer in enumerate(asked.answers) for word in answer.words]
     phrases += [(word, len(asked.answers)) for word in unsure]
-    found = {(len(words), at) for word, at in phrases if (words := _syllables(word)) and _within(words, said)}
+    found = {(len(words), at) for word, at in phrases if (words := syllables(word)) and is_within(words, said)}
     if not found:
         return _by_yes_or_no(asked, meaning.intent)
     longest = max(found)[0]
@@ -58,11 +58,3 @@ def number_said(asked: CaseQuestion, meaning: Meaning, unsure: Sequence[str]) ->
 def _by_yes_or_no(asked: CaseQuestion, intent: Intent) -> int | None:
     word = {Intent.YES: _YES, Intent.NO: _NO}.get(intent)
     return next((at for at, answer in enumerate(asked.answers) if word in answer.words), None)
-
-
-def _syllables(text: str) -> tuple[str, ...]:
-    return tuple(canonical(word) for word in tokens(text))
-
-
-def _within(words: Sequence[str], said: Sequence[str]) -> bool:
-    return any(tuple(said[at : at + len(words)]) == tuple(words) for at in range(len(said) - len(words) + 1))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from contracts.mistakes import Mistakes
 from contracts.numbers import parse_cardinal
-from contracts.syllables import canonical, fold_text, tokens
+from contracts.syllables import fold_text, syllables, tokens
 from nlu.errors import TrainingDataError
 from nlu.yaml_nodes import Node, load_nodes
 
@@ -56,12 +56,12 @@ def _stands(cue: str, exact: str, folded: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return " ".join(map(canonical, tokens(text)))
+    return " ".join(syllables(text))
 
 
 def said_age(text: str) -> int:
     """The age in "con tôi mười hai tuổi": 12; -1 if none is said."""
-    words = [canonical(word) for word in tokens(text)]
+    words = syllables(text)
     at = words.index(_AGE) if _AGE in words else 0
     for start in range(max(0, at - _AGE_WORDS), at):
         age = parse_cardinal(words[start:at])

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from contracts.mistakes import Mistakes
-from contracts.syllables import canonical, tokens
+from contracts.syllables import syllables
 from nlu.errors import TrainingDataError
 from procedures.others import is_matter_of_others
 
@@ -60,7 +60,7 @@ def plain_name(name: str) -> str:
 
 def name_key(name: str) -> str:
     """Two names with the same key are the same name."""
-    return " ".join(canonical(word) for word in tokens(plain_name(name)))
+    return " ".join(syllables(plain_name(name)))
 
 
 def answered_targets(procedures: Iterable[Procedure]) -> list[LinkTarget]:

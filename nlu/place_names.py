@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from contracts.syllables import canonical, fold, take_tone, tokens
+from contracts.syllables import fold, syllables, take_tone
 from procedures.places import Places, Unit, Ward
 
 EXACT, SAME_BUT_TONES, SOUNDS_ALIKE = 1.0, 0.9, 0.75
@@ -75,10 +75,6 @@ def district_names(places: Places) -> PlaceNames:
         kind = next(kind for kind in DISTRICT_TYPES if district.startswith(f"{kind} "))
         names.append(PlaceName(said=district.removeprefix(f"{kind} "), type=kind, district=district))
     return PlaceNames(names)
-
-
-def syllables(text: str) -> tuple[str, ...]:
-    return tuple(canonical(word) for word in tokens(text))
 
 
 def _likeness(name: Sequence[str], said: Sequence[str]) -> float:

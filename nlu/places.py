@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from contracts.meaning import Slot
-from contracts.syllables import canonical, tokens
+from contracts.syllables import canonical, syllables, tokens
 from nlu.elsewhere import ELSEWHERE, tells_origin
-from nlu.place_names import EXACT, SAME_BUT_TONES, Heard, PlaceName, district_names, syllables, unit_names
+from nlu.place_names import EXACT, SAME_BUT_TONES, Heard, PlaceName, district_names, unit_names
 from procedures.places import OLD_DISTRICT, OLD_WARD, WARD, Places
 
 WITHOUT_TYPE = 0.9

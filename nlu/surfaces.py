@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from contracts.syllables import canonical, tokens
+from contracts.syllables import is_within, syllables, tokens
 from nlu.ambiguities import Ambiguity
 from nlu.link_targets import LinkTarget, name_key
 
@@ -66,7 +66,7 @@ def _surface(
 ) -> Surface:
     return Surface(
         text=text,
-        syllables=tuple(canonical(word) for word in tokens(text)),
+        syllables=syllables(text),
         code=code,
         ambiguity=ambiguity,
         several=several if not code else (),
@@ -76,9 +76,7 @@ def _surface(
 
 
 def _is_within(family: Sequence[str], name: Sequence[str]) -> bool:
-    return len(family) < len(name) and any(
-        tuple(name[at : at + len(family)]) == tuple(family) for at in range(len(name) - len(family) + 1)
-    )
+    return len(family) < len(name) and is_within(family, name)
 
 
 def _shorter_names(targets: Sequence[LinkTarget]) -> Mapping[str, tuple[str, ...]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from contracts.syllables import canonical, tokens
+from contracts.syllables import syllables
 from procedures.errors import ContentFileError
 from procedures.record import Procedure
 from procedures.yaml_source import Location, YamlSource
@@ -37,4 +37,4 @@ def _aliases(procedure: Procedure) -> Iterator[tuple[Location, str]]:
 
 def _key(name: str) -> str:
     """The same for both places of a tone mark: "hoà", "hòa"."""
-    return " ".join(map(canonical, tokens(name)))
+    return " ".join(syllables(name))

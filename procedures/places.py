@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from contracts.syllables import canonical, tokens
+from contracts.syllables import syllables
 from procedures.record import Profile
 
 SOURCE_CODE = "places"
@@ -162,4 +162,4 @@ class Places:
 
 def name_key(name: str) -> str:
     """Two spellings of one name have one key."""
-    return " ".join(canonical(word) for word in tokens(name))
+    return " ".join(syllables(name))
