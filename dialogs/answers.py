@@ -8,7 +8,7 @@ from contracts.acts import Source
 from contracts.meaning import Aspect
 from contracts.on_air import OnAir
 from contracts.syllables import is_within, syllables
-from dialogs.cases import pending
+from dialogs.cases import is_his, pending
 from dialogs.content import Content
 from dialogs.state import FactPointer, Question
 from procedures.record import CaseQuestion, Procedure, Profile, SpokenFact, WardOffice
@@ -53,7 +53,7 @@ class Composer:
         """Of the aspect, or of the first fallback that has any. An aspect of which something was stopped has none."""
         for wanted in (aspect, *self._content.thresholds.fallbacks.get(aspect, ())):
             found = self._content.catalogue.facts(code, wanted, today, self._profile)
-            if any(self._on_air.stopped(code, wanted, fact.id) for fact in found):
+            if self._on_air.stops and any(self._on_air.stopped(code, wanted, fact.id) for fact in found):
                 return self._left(code, wanted, found)
             if found:
                 return found
@@ -129,20 +129,14 @@ class Composer:
         procedure = self._content.catalogue.get(question.procedure_code or "", today)
         if procedure is None or question.case_unknown:
             return frozenset()
-        cues = set(question.cues)
-        his = {*question.cases, *(fact.case for fact in procedure.facts if fact.case and set(fact.cues) & cues)}
+        his = {*question.cases, *(fact.case for fact in procedure.facts if is_his(fact, question))}
         ruled = [one for one in procedure.questions if one.ask in question.settled or his & set(one.cases)]
         return frozenset(case for one in ruled for case in one.cases) - his
 
     def _choose(self, facts: Sequence[SpokenFact], question: Question) -> list[int]:
         """Indices of what is said now: normal facts, and facts of the caller's case; without either the first cases."""
         limit = self._content.thresholds.facts_per_aspect
-        cues = set(question.cues)
-        named = [
-            index
-            for index, fact in enumerate(facts)
-            if fact.case and (fact.case in question.cases or set(fact.cues) & cues)
-        ]
+        named = [index for index, fact in enumerate(facts) if is_his(fact, question)]
         normal = [index for index, fact in enumerate(facts) if not fact.case]
         kept = named[: limit - 1] if normal else named[:limit]
         return sorted([*normal[: limit - len(kept)], *kept]) or list(range(min(limit, len(facts))))

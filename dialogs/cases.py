@@ -23,12 +23,17 @@ def pending(
     for aspect, found in facts:
         if not found or any(not fact.case for fact in found):
             continue
-        if any(fact.case in question.cases or set(fact.cues) & set(question.cues) for fact in found):
+        if any(is_his(fact, question) for fact in found):
             continue
         for one in asked:
             if aspect in one.aspects and one.ask not in question.settled:
                 return one
     return None
+
+
+def is_his(fact: SpokenFact, question: Question) -> bool:
+    """Whether it is about a case that the caller has named or chosen."""
+    return bool(fact.case) and (fact.case in question.cases or not set(fact.cues).isdisjoint(question.cues))
 
 
 def answered(question: Question, asked: CaseQuestion, number: int) -> Question:

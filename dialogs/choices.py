@@ -7,6 +7,7 @@ from contracts.events import Event, KeyPressed, Understood
 from contracts.expectation import Expectation
 from contracts.heard import Heard, Hypothesis
 from contracts.meaning import Aspect, Intent, Meaning
+from dialogs.responses import capital
 from dialogs.state import Phase, State, Waiting
 from dialogs.turn import Turn
 
@@ -62,7 +63,7 @@ def _offered(turn: Turn, state: State) -> Sequence[Choice]:
 def _keys(texts: Sequence[str]) -> Sequence[Choice]:
     """As the keys of a telephone."""
     return [
-        Choice(key=str(number), text=_upper(text), event=KeyPressed(key=str(number)))
+        Choice(key=str(number), text=capital(text), event=KeyPressed(key=str(number)))
         for number, text in enumerate(texts, start=1)
     ]
 
@@ -74,8 +75,4 @@ def _meant(key: str, text: str, intent: Intent, *aspects: Aspect) -> Choice:
         hypotheses=(Hypothesis(text=text, confidence=1.0),), start_sample=0, end_sample=0,
         expectation=Expectation(),
     )  # fmt: skip
-    return Choice(key=key, text=_upper(text), event=Understood(heard=heard, meaning=meaning))
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return Choice(key=key, text=capital(text), event=Understood(heard=heard, meaning=meaning))

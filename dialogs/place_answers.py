@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from contracts.acts import Behaviour, Source
 from contracts.meaning import Aspect
+from dialogs.responses import capital
 from dialogs.state import Counts
 from dialogs.turn import Turn
-from dialogs.whereabouts import capital, listed, old_name
+from dialogs.whereabouts import listed, old_name
 from procedures.places import SOURCE_CODE, Point, Unit
 
 MOST_OLD_UNITS = 5

@@ -1,7 +1,7 @@
 """The sentences the hotline says, by name, with {placeholders}."""
 
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal
 
@@ -92,8 +92,19 @@ class Responses:
             return "".join(items)
         return f"{', '.join(items[:-1])} {self.text(name)} {items[-1]}"
 
+    def keys(self, options: Sequence[str]) -> str:
+        """Which key stands for which option, and the one after the last for those who do not know."""
+        items = (*options, self.text("case_not_known"))
+        keys = [self.text("case_key", number=str(number), answer=item) for number, item in enumerate(items, start=1)]
+        return capital(", ".join(keys))
+
     def aspect_names(self, aspects: tuple[Aspect, ...]) -> str:
         return self.joined("list_and", tuple(self.aspects[aspect] for aspect in aspects))
+
+
+def capital(text: str) -> str:
+    """At the beginning of a sentence."""
+    return text[:1].upper() + text[1:]
 
 
 def read_responses(source: YamlSource) -> Responses:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from contracts.numbers import DIGIT_WORDS
 from dialogs.answering import say_answer, say_more
 from dialogs.errors import FlowFault
 from dialogs.flows import Action, Collect, Flow, Step
@@ -11,8 +12,6 @@ from dialogs.turn import Turn, forgotten
 
 STEP_LIMIT = 60
 """More steps without a word from the caller mean that flows go in circles."""
-
-_ORDINALS = ("một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 
 
 def run(turn: Turn, place: Place) -> None:
@@ -98,17 +97,23 @@ def _ask(turn: Turn, step: Step, at: Place) -> Place | None:
     if step.give_up is not None and turn.state.resume == at and turn.state.tries >= turn.content.thresholds.tries:
         turn.set(resume=None, tries=0)
         return step.give_up
-    phrases: tuple[str, ...] = ()
-    if waiting is Waiting.CHOICE:
-        names = [offer.name.lower() for offer in question.offers]
-        phrases = (*names, *_ORDINALS[: len(names)])
-    asked = turn.case_question() if waiting is Waiting.CASE else None
-    if asked is not None:
-        phrases = tuple(word for answer in asked.answers for word in answer.words)
-    if waiting is Waiting.WARD:
-        phrases = tuple(name for ward in turn.wards() for name in (ward.unit.full_name, ward.unit.name))
-    turn.ask(at, name, waiting, phrases=phrases)
+    turn.ask(at, name, waiting, phrases=_likely(turn, waiting))
     return None
+
+
+def _likely(turn: Turn, waiting: Waiting) -> tuple[str, ...]:
+    """What may be answered to a question that offers something to choose."""
+    match waiting:
+        case Waiting.CHOICE:
+            names = [offer.name.lower() for offer in turn.state.question.offers]
+            return (*names, *DIGIT_WORDS[1 : len(names) + 1])
+        case Waiting.CASE:
+            asked = turn.case_question()
+            return tuple(word for answer in asked.answers for word in answer.words) if asked else ()
+        case Waiting.WARD:
+            return tuple(name for ward in turn.wards() for name in (ward.unit.full_name, ward.unit.name))
+        case _:
+            return ()
 
 
 def _act(turn: Turn, action: Action) -> Place | None:

@@ -241,12 +241,8 @@ class Turn:
         asked = self.case_question()
         if asked is None:
             return {"case_question": "", "case_keys": ""}
-        responses = self.content.responses
-        answers = (*(answer.words[0] for answer in asked.answers), responses.text("case_not_known"))
-        keys = [
-            responses.text("case_key", number=str(number), answer=word) for number, word in enumerate(answers, start=1)
-        ]
-        return {"case_question": asked.ask, "case_keys": ", ".join(keys).capitalize()}
+        keys = self.content.responses.keys([answer.words[0] for answer in asked.answers])
+        return {"case_question": asked.ask, "case_keys": keys}
 
     def _cases(self) -> str:
         today, responses = self.state.today, self.content.responses

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from contracts.meaning import Meaning
+from contracts.numbers import DIGIT_WORDS
 from dialogs.cases import number_said
-from dialogs.responses import Responses
+from dialogs.responses import Responses, capital
 from dialogs.state import Whereabouts
 from procedures.places import OLD_DISTRICT, OLD_WARD, WARD, Places, Unit, Ward
 from procedures.record import CaseAnswer, CaseQuestion
@@ -54,7 +55,7 @@ def ward_said(where: Whereabouts, meaning: Meaning, places: Places, unsure: Sequ
         return None
     answers = tuple(
         CaseAnswer(case=ward.code, words=(*ward.unit.spoken_names, f"số {number}", f"thứ {number}"))
-        for number, ward in zip(_ORDINALS, wards, strict=False)
+        for number, ward in zip(DIGIT_WORDS[1:], wards, strict=False)
     )
     number = number_said(CaseQuestion(aspects=(), ask="", answers=answers), meaning, unsure)
     return None if number is None else (codes[number] if number < len(codes) else "")
@@ -73,12 +74,10 @@ def ward_words(where: Whereabouts, places: Places, responses: Responses) -> dict
     if not where.old:
         return {"old_ward": "", "wards": "", "ward_keys": ""}
     wards = places.now(places.olds(where.old))
-    items = (*(ward.unit.full_name for ward in wards), responses.text("case_not_known"))
-    keys = [responses.text("case_key", number=str(number), answer=item) for number, item in enumerate(items, start=1)]
     return {
         "old_ward": capital(old_name(where.old, places)),
         "wards": listed([ward.unit for ward in wards], responses, "list_or"),
-        "ward_keys": capital(", ".join(keys)) if options(where, places) else "",
+        "ward_keys": responses.keys([ward.unit.full_name for ward in wards]) if options(where, places) else "",
     }
 
 
@@ -96,11 +95,3 @@ def listed(units: Sequence[Unit], responses: Responses, word: str, *more: str) -
         unit.short_name if at and units[at - 1].type == unit.type else unit.full_name for at, unit in enumerate(units)
     ]
     return responses.joined(word, (*names, *more))
-
-
-def capital(text: str) -> str:
-    """At the beginning of a sentence."""
-    return text[:1].upper() + text[1:]
-
-
-_ORDINALS = ("một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
