@@ -3,7 +3,7 @@
 from collections.abc import Container
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from contracts.acts import Behaviour, HandoffReason
 from contracts.meaning import Intent
@@ -12,6 +12,7 @@ from dialogs.conditions import Condition, ConditionError, parse_condition
 from dialogs.flows import Action, Branch, Collect, Flow, Flows, Pattern, Step
 from dialogs.responses import SAID_BY
 from dialogs.state import Place, Waiting
+from procedures.strict import Strict
 from procedures.yaml_source import Location, YamlSource, entries
 
 END = "END"
@@ -22,16 +23,12 @@ _MAY_LACK = frozenset({Intent.WHERE_NOW})
 Name = Annotated[str, Field(min_length=1, pattern=r"^[a-z0-9_]+$")]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
 def _branches(given: object) -> object:
     """`next: NAME` is one branch without a condition."""
     return [{"else": given}] if isinstance(given, str) else given
 
 
-class _BranchYaml(_Strict):
+class _BranchYaml(Strict):
     condition: str | None = Field(default=None, alias="if")
     then: str | None = None
     otherwise: str | None = Field(default=None, alias="else")
@@ -43,7 +40,7 @@ class _BranchYaml(_Strict):
         return self
 
 
-class _StepYaml(_Strict):
+class _StepYaml(Strict):
     id: Name | None = None
     say: Name | None = None
     collect: Collect | None = None
@@ -78,11 +75,11 @@ class _StepYaml(_Strict):
         return self
 
 
-class _TriggerYaml(_Strict):
+class _TriggerYaml(Strict):
     intents: tuple[Intent, ...] = Field(min_length=1)
 
 
-class _FlowYaml(_Strict):
+class _FlowYaml(Strict):
     name: str = ""
     trigger: _TriggerYaml | None = None
     counts: Literal["no_input", "no_match", "unclear", "out_of_scope"] | None = None
@@ -90,7 +87,7 @@ class _FlowYaml(_Strict):
     steps: tuple[_StepYaml, ...] = Field(min_length=1)
 
 
-class _FlowsYaml(_Strict):
+class _FlowsYaml(Strict):
     version: Literal["1"]
     flows: dict[Name, _FlowYaml]
     patterns: dict[Pattern, _FlowYaml]

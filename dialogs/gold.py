@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from contracts.acts import Act, Behaviour, HandoffReason, HangUp, Transfer
 from contracts.events import ActFailed, CallStarted, Event, KeyPressed, Silence, Understood
@@ -18,20 +18,17 @@ from dialogs.content import Content
 from dialogs.engine import Engine
 from dialogs.state import State, Waiting
 from procedures.record import Profile
+from procedures.strict import Strict
 from procedures.yaml_source import read_yaml
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
-class SlotYaml(_Strict):
+class SlotYaml(Strict):
     name: Literal["ward", "old_ward", "old_district"]
     value: Annotated[str, Field(min_length=1)]
     confidence: Annotated[float, Field(ge=0, le=1)] = 1.0
 
 
-class HearYaml(_Strict):
+class HearYaml(Strict):
     """A meaning in short form."""
 
     intent: Intent = Intent.ASK
@@ -59,7 +56,7 @@ class HearYaml(_Strict):
         )
 
 
-class ExpectYaml(_Strict):
+class ExpectYaml(Strict):
     """Everything that is given must hold."""
 
     behaviour: Behaviour | None = None
@@ -74,7 +71,7 @@ class ExpectYaml(_Strict):
     hang_up: bool = False
 
 
-class TurnYaml(_Strict):
+class TurnYaml(Strict):
     """Exactly one of the first four happens."""
 
     hear: HearYaml | None = None
@@ -91,7 +88,7 @@ class TurnYaml(_Strict):
         return self
 
 
-class GoldYaml(_Strict):
+class GoldYaml(Strict):
     version: Literal["1"]
     name: Annotated[str, Field(min_length=1)]
     today: date

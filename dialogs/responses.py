@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from contracts.acts import HandoffReason
 from contracts.meaning import Aspect
 from contracts.mistakes import Mistakes
 from dialogs.errors import MissingResponse
+from procedures.strict import Strict
 from procedures.yaml_source import YamlSource, entries
 
 PLACEHOLDERS = frozenset({
@@ -54,14 +55,12 @@ SAID_BY: Mapping[str, tuple[str, ...]] = {
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 
 
-class _ResponsesYaml(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
+class _ResponsesYaml(Strict):
     version: Literal["1"]
     responses: dict[str, Text]
     aspects: dict[Aspect, Text]
     reasons: dict[HandoffReason, Text]
-    chat: dict[str, Text] = {}
+    chat: dict[str, Text] = Field(default_factory=dict[str, Text])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from contracts.expectation import Expectation, Expecting
 from contracts.meaning import Aspect
 from contracts.syllables import tokens
 from dialogs.state import Waiting
+from procedures.strict import Strict
 from procedures.yaml_source import YamlSource
 
 _AS_ELSE = {Waiting.WARD: Waiting.CASE}
@@ -45,18 +46,14 @@ class Thresholds:
     """Words that interrupt although they are short and alone; empty: those of the program."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
-class _ListenYaml(_Strict):
+class _ListenYaml(Strict):
     kind: Expecting = Expecting.QUESTION
     phrases: tuple[str, ...] = ()
     no_input_ms: int = Field(default=7000, ge=1000, le=60000)
     max_turn_ms: int = Field(default=20000, ge=1000, le=120000)
 
 
-class _InterruptingYaml(_Strict):
+class _InterruptingYaml(Strict):
     backchannels: tuple[Annotated[str, Field(min_length=1, max_length=40)], ...] = Field(default=(), max_length=100)
     one_word_turns: tuple[Annotated[str, Field(min_length=1, max_length=7)], ...] = Field(default=(), max_length=100)
 
@@ -72,7 +69,7 @@ class _InterruptingYaml(_Strict):
         return self
 
 
-class _ThresholdsYaml(_Strict):
+class _ThresholdsYaml(Strict):
     version: Literal["1"]
     answer_above: Share
     confirm_above: Share
@@ -85,7 +82,7 @@ class _ThresholdsYaml(_Strict):
     cases_named: Count
     tries: Count
     slower_rate: Annotated[float, Field(ge=0.5, le=1)]
-    fallbacks: dict[Aspect, tuple[Aspect, ...]] = {}
+    fallbacks: dict[Aspect, tuple[Aspect, ...]] = Field(default_factory=dict[Aspect, tuple[Aspect, ...]])
     listen: dict[Waiting, _ListenYaml]
     interrupting: _InterruptingYaml = _InterruptingYaml()
 

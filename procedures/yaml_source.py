@@ -1,7 +1,8 @@
 """Trainers' YAML: plain data with the line of every field, checked against a pydantic model."""
 
-import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -16,9 +17,7 @@ from procedures.yaml_reading import compose
 Model = TypeVar("Model", bound=BaseModel)
 Location = tuple[str | int, ...]
 
-_MOST_KEPT = 512
-"""Files: more than content has."""
-_read: dict[Path, tuple[bytes, "YamlSource"]] = {}
+_kept: ContextVar[dict[Path, "YamlSource"] | None] = ContextVar("YAML files read once", default=None)
 _WRONG_KEY = "[key]"
 _NULLS = frozenset({"", "~", "null"})
 _PROBLEMS: Mapping[str, str] = {
@@ -117,14 +116,21 @@ def entries(source: YamlSource, field: str) -> Mapping[str, object]:
     return cast(dict[str, object], top) if isinstance(top, dict) else {}
 
 
-def read_yaml(path: Path, repeated: Mistakes | None = None) -> YamlSource:
-    """Raises `ContentFileError` for what is no YAML, and for every key given twice; these go to `repeated` if given.
+@contextmanager
+def files_read_once() -> Generator[None]:
+    """Within it a file that is right is read only once, though several ask for it: all see the same state of it."""
+    kept = _kept.set({})
+    try:
+        yield
+    finally:
+        _kept.reset(kept)
 
-    A file that was read before and is right is not read again: a check reads each for several reasons.
-    """
-    known = _digest(path)
-    if (kept := _read.get(path)) is not None and kept[0] == known:
-        return kept[1]
+
+def read_yaml(path: Path, repeated: Mistakes | None = None) -> YamlSource:
+    """Raises `ContentFileError` for what is no YAML, and for every key given twice; these go to `repeated` if given."""
+    kept = _kept.get()
+    if kept is not None and path in kept:
+        return kept[path]
     lines: dict[Location, int] = {}
     mistakes = Mistakes() if repeated is None else repeated
     before = len(mistakes.found)
@@ -132,19 +138,9 @@ def read_yaml(path: Path, repeated: Mistakes | None = None) -> YamlSource:
     if repeated is None:
         mistakes.raise_any()
     source = YamlSource(file=path.name, data=data, lines=lines)
-    if len(mistakes.found) == before and known == _digest(path):
-        while len(_read) >= _MOST_KEPT:
-            _read.pop(next(iter(_read)), None)
-        _read[path] = (known, source)
+    if kept is not None and len(mistakes.found) == before:
+        kept[path] = source
     return source
-
-
-def _digest(path: Path) -> bytes:
-    """Empty where it cannot be read, which no file's is."""
-    try:
-        return hashlib.sha256(path.read_bytes()).digest()
-    except OSError:
-        return b""
 
 
 def _plain(file: str, node: Any, location: Location, lines: dict[Location, int], mistakes: Mistakes) -> object:

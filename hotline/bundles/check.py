@@ -28,7 +28,7 @@ from nlu.training_data import LABELS, Domain, load_domain, load_training_data
 from procedures.places_yaml import load_places
 from procedures.records.sources import FILE, Sources
 from procedures.sheets import read_sheets
-from procedures.yaml_source import entries, read_yaml
+from procedures.yaml_source import entries, files_read_once, read_yaml
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +46,11 @@ class Checked:
 
 def check(folder: Path, *, learn: bool = True, today: date | None = None) -> Checked:
     """`learn`: train meaning, too, which takes seconds where this content is new. Raises `OSError` if the disk does."""
+    with files_read_once():
+        return _checked(folder, learn=learn, today=today or caller_day())
+
+
+def _checked(folder: Path, *, learn: bool, today: date) -> Checked:
     problems = layout_problems(folder)
     if problems:
         # What is missing would be told again as a mistake of every file that needs it.
@@ -62,7 +67,7 @@ def check(folder: Path, *, learn: bool = True, today: date | None = None) -> Che
     if learn and not played.problems:
         load_interpreter(folder, content.catalogue)
     procedures = content.catalogue.procedures()
-    stale = stale_facts(sheets, Sources.load(folder / FILE), today or caller_day())
+    stale = stale_facts(sheets, Sources.load(folder / FILE), today)
     return Checked(
         problems=played.problems,
         warnings=(*stale, *played.excused, *played.changed),
