@@ -1,24 +1,16 @@
 """What every request goes through: a bound on what is read of it, and headers that keep other pages out of ours."""
 
 import asyncio
-from collections.abc import Mapping
 
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chat.errors import ChatError, TooLong
 from chat.messages import BODY_BYTES, problem_out
+from contracts.page_headers import PAGE_HEADERS
 
 READ_S = 15.0
 """A request of 16 kB takes no longer on any line."""
-_HEADERS: Mapping[str, str] = {
-    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
-    "cache-control": "no-store",
-}
 
 
 def problem(error: ChatError) -> JSONResponse:
@@ -37,7 +29,7 @@ class Guarded:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                ours = ((name.encode(), value.encode()) for name, value in _HEADERS.items())
+                ours = ((name.encode(), value.encode()) for name, value in PAGE_HEADERS.items())
                 message["headers"] = [*message["headers"], *ours]
             await send(message)
 

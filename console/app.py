@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import httpx
@@ -34,17 +34,9 @@ from console.status import status_routes
 from console.take_over import take_over_routes
 from console.users import Users
 from contracts.clock import Clock, SystemClock
+from contracts.page_headers import PAGE_HEADERS
 
 log = logging.getLogger(__name__)
-
-_HEADERS: Mapping[str, str] = {
-    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
-    "cache-control": "no-store",
-}
 
 
 def create_console(config: ConsoleConfig, figures: Figures, clock: Clock | None = None) -> FastAPI:
@@ -132,7 +124,7 @@ class _Guarded:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [
-                    *message["headers"], *((name.encode(), value.encode()) for name, value in _HEADERS.items())
+                    *message["headers"], *((name.encode(), value.encode()) for name, value in PAGE_HEADERS.items())
                 ]  # fmt: skip
             await send(message)
 

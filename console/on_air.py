@@ -68,7 +68,13 @@ class _OnAirPage:
 def on_air_routes(board: OnAirBoard, access: Access, audit: AuditLog) -> APIRouter:
     router = APIRouter()
     shown = _OnAirPage(board, access, audit)
+    _add_lists(router, board, shown)
+    _add_stops(router, board, shown)
+    _add_bulletins(router, board, shown)
+    return router
 
+
+def _add_lists(router: APIRouter, board: OnAirBoard, shown: _OnAirPage) -> None:
     @router.get("/on-air.json", summary="What is stopped and what is told, on all calls")
     async def listed(request: Request) -> Board:  # pyright: ignore[reportUnusedFunction]
         shown.session(request)
@@ -78,6 +84,8 @@ def on_air_routes(board: OnAirBoard, access: Access, audit: AuditLog) -> APIRout
     async def list_page(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
         return await shown.shown(shown.session(request))
 
+
+def _add_stops(router: APIRouter, board: OnAirBoard, shown: _OnAirPage) -> None:
     @router.post("/on-air/stops", include_in_schema=False)
     async def stop(  # pyright: ignore[reportUnusedFunction]
         request: Request,
@@ -101,6 +109,8 @@ def on_air_routes(board: OnAirBoard, access: Access, audit: AuditLog) -> APIRout
         session = shown.session(request, csrf)
         return await shown.done(session, Action.LIFTED, lambda: board.lift(stop_id, by=session.user), what=stop_id)
 
+
+def _add_bulletins(router: APIRouter, board: OnAirBoard, shown: _OnAirPage) -> None:
     @router.post("/on-air/bulletins", include_in_schema=False)
     async def tell(  # pyright: ignore[reportUnusedFunction]
         request: Request,
@@ -125,10 +135,9 @@ def on_air_routes(board: OnAirBoard, access: Access, audit: AuditLog) -> APIRout
         request: Request, bulletin_id: str, csrf: Token = ""
     ) -> Response:
         session = shown.session(request, csrf)
-        change = lambda: board.withdraw(bulletin_id, by=session.user)  # noqa: E731
-        return await shown.done(session, Action.WITHDREW, change, what=bulletin_id)
-
-    return router
+        return await shown.done(
+            session, Action.WITHDREW, lambda: board.withdraw(bulletin_id, by=session.user), what=bulletin_id
+        )
 
 
 def _local(moment: datetime) -> str:

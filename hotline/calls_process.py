@@ -17,7 +17,7 @@ from calls.api import create_api
 from calls.control import CallControl
 from calls.feed import EventFeed
 from calls.on_air.board import OnAirBoard
-from calls.on_air.watching import OnAirWatch
+from calls.on_air.watching import following
 from calls.thinking import ThinkingThread
 from contracts.clock import SystemClock
 from contracts.errors import TongdaiError
@@ -31,7 +31,6 @@ from hotline.event_loop import run
 from hotline.handoffs import packet_keeper
 from hotline.knowledge import today
 from hotline.logs import configure_logs
-from hotline.settings import Settings
 from hotline.state import content_store
 from hotline.web import port_of, web_served
 from telephony.ari.client import AriClient
@@ -135,7 +134,8 @@ async def running_calls(greeting: Greeting, listening: socket.socket) -> AsyncGe
         )
         door = Doorkeeper(lambda calls: admission.refusal(calls) is None)
         bridge = CallBridge(ari, sockets, media_client=media_client(port_of(listening)), door=door)
-        await stack.enter_async_context(_on_air(settings, control))
+        clock = SystemClock()
+        await stack.enter_async_context(following(OnAirBoard(content_store(settings), clock), control, clock))
         api = create_api(feed=feed, token=greeting.token, calls_now=lambda: bridge.calls_now, control=control)
         api.router.routes.append(sockets.route())
         server = await stack.enter_async_context(web_served(api, listening))
@@ -144,19 +144,6 @@ async def running_calls(greeting: Greeting, listening: socket.socket) -> AsyncGe
         calls = await stack.enter_async_context(_taking_calls(bridge, process))
         calls.add_done_callback(lambda _: process.over.set())
         yield process
-
-
-@asynccontextmanager
-async def _on_air(settings: Settings, control: CallControl) -> AsyncGenerator[None]:
-    """What is stopped is known when it yields."""
-    clock = SystemClock()
-    watch = OnAirWatch(OnAirBoard(content_store(settings), clock), control)
-    await watch.look()
-    watching = asyncio.create_task(watch.watch(clock), name="on air")
-    try:
-        yield
-    finally:
-        await end_tasks(watching)
 
 
 @asynccontextmanager

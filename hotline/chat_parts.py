@@ -13,13 +13,12 @@ from calls.call_backs import CallBacks
 from calls.journal.masked import masked
 from calls.journal.spool import Spool
 from calls.on_air.board import OnAirBoard
-from calls.on_air.watching import OnAirWatch
+from calls.on_air.watching import following
 from calls.thinking import ThinkingThread
 from chat.app import ChatConfig, create_chat
 from chat.conversation import ChatParts
 from chat.sessions import Sessions
 from contracts.clock import Clock, SystemClock
-from contracts.tasks import end_tasks
 from dialogs.content import Content
 from dialogs.engine import Engine
 from hotline.bundles.live import BundleFollower, Making, live_bundle
@@ -60,7 +59,7 @@ async def running_chat(settings: Settings, clock: Clock | None = None) -> AsyncG
             current=bundles.current, clock=clock, thinking=thinking, most=settings.chat.most_sessions,
             listeners=(lambda event: spool.put(masked(event)),),
         )  # fmt: skip
-        await stack.enter_async_context(_on_air(settings, sessions, clock))
+        await stack.enter_async_context(following(OnAirBoard(content_store(settings), clock), sessions, clock))
         config = ChatConfig(number=settings.telephony.number, origin=_origin(settings.chat.url))
         app = create_chat(config, sessions, CallBacks(call_backs_folder(settings)), clock)
         yield RunningChat(app=app, sessions=sessions, bundles=bundles, thinking=thinking)
@@ -97,17 +96,6 @@ class _Parts:
             interpreter=bundle.interpreter,
             typed=self._learned.pop(bundle.id).hypotheses,
         )
-
-
-@asynccontextmanager
-async def _on_air(settings: Settings, sessions: Sessions, clock: Clock) -> AsyncGenerator[None]:
-    watch = OnAirWatch(OnAirBoard(content_store(settings), clock), sessions)
-    await watch.look()
-    watching = asyncio.create_task(watch.watch(clock), name="on air")
-    try:
-        yield
-    finally:
-        await end_tasks(watching)
 
 
 def _origin(url: str) -> str:

@@ -2,12 +2,15 @@
 
 import asyncio
 import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Protocol
 
 from calls.on_air.board import OnAirBoard
 from calls.on_air.errors import BoardUnreadable
 from contracts.clock import Clock
 from contracts.on_air import OnAir, Stop
+from contracts.tasks import end_tasks
 
 log = logging.getLogger(__name__)
 
@@ -56,3 +59,15 @@ class OnAirWatch:
             return
         self._trouble, self._known = "", True
         self._conversations.put_on_air(on_air)
+
+
+@asynccontextmanager
+async def following(board: OnAirBoard, conversations: Conversations, clock: Clock) -> AsyncGenerator[None]:
+    """What is stopped is known when it yields, and followed until it ends."""
+    watch = OnAirWatch(board, conversations)
+    await watch.look()
+    watching = asyncio.create_task(watch.watch(clock), name="on air")
+    try:
+        yield
+    finally:
+        await end_tasks(watching)

@@ -12,11 +12,11 @@ from asr.errors import EarError
 from asr.models import people_model_present, vad_model
 from contracts.errors import TongdaiError
 from contracts.paths import cache_dir
-from hotline.commands.doctor_check import Check
 from hotline.commands.doctor_journal import journal_checks
 from hotline.settings import Settings, load_settings
 from hotline.state import RunState, read_state, run_dir
 from telephony.asterisk import doctor as asterisk_doctor
+from telephony.asterisk.doctor import Check
 from telephony.asterisk.settings import AsteriskSettings
 from tts.engines import open_engine
 
@@ -78,7 +78,7 @@ def _asterisk(settings: Settings, running: RunState | None) -> list[Check]:
         checks.append(asterisk_doctor.port_check("console port", "tcp", settings.console.host, settings.console.port))
     if settings.chat.enabled and settings.chat.port:
         checks.append(asterisk_doctor.port_check("chat port", "tcp", settings.chat.host, settings.chat.port))
-    return [Check(name=one.name, ok=one.ok, found=one.found, mend=one.mend) for one in checks]
+    return checks
 
 
 def _recogniser() -> Check:

@@ -7,9 +7,9 @@ from calls.journal.errors import JournalError
 from calls.journal.folders import call_files, damaged_files, runs
 from calls.journal.status_file import read_status
 from calls.journal.upgrading import versions
-from hotline.commands.doctor_check import Check
 from hotline.journal import journal_url, spool_folder
 from hotline.settings import Settings
+from telephony.asterisk.doctor import Check
 
 _SHIPPER_SILENT_S = 60.0
 """The shipper writes its status after each pass, a second apart, or at the most 30 s while the database is away."""

@@ -7,12 +7,13 @@ every frame has its number, so that a test sees what was heard, and from which p
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import numpy as np
+from at_once import AtOnce
 
 from asr.ear import Ear
 from asr.errors import EarError
@@ -198,18 +199,6 @@ class ListedInterpreter:
 
     def completeness(self, text: str, expecting: Expecting = Expecting.QUESTION) -> float:
         return 1.0
-
-
-class AtOnce(Executor):
-    """Works in the caller's thread, so that thinking takes no time of the call."""
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        done: Future[Any] = Future()
-        try:
-            done.set_result(fn(*args, **kwargs))
-        except Exception as error:  # noqa: BLE001 – an executor hands every error on
-            done.set_exception(error)
-        return done
 
 
 class WatchedEngine(Engine):

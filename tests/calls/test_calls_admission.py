@@ -1,10 +1,10 @@
 """Who is taken, and what becomes of those who are not."""
 
 import pytest
+from at_once import AtOnce
 from fakes import (
     MEANINGS,
     TODAY,
-    AtOnce,
     ListedInterpreter,
     LoudDetector,
     NumberedVoice,

@@ -4,7 +4,8 @@ from concurrent.futures import Executor
 from datetime import UTC, datetime
 
 import pytest
-from fakes import AtOnce, ListedInterpreter, meaning
+from at_once import AtOnce
+from fakes import ListedInterpreter, meaning
 
 from calls.recorder import CallRecorder
 from calls.turns import JOIN_WITHIN_MS, TurnTaker

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from fakes import TODAY, AtOnce
+from at_once import AtOnce
+from fakes import TODAY
 from settling import WaitedForRecognizer, WaitedForVoice, Work
 
 from asr.adapted import AdaptedRecognizer

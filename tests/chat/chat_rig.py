@@ -2,8 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from concurrent.futures import Executor, Future
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from typing import Any
 
 import httpx
 import uvicorn
+from at_once import AtOnce
 from fastapi import FastAPI
 
 from calls.call_backs import CallBacks
@@ -69,16 +69,6 @@ class Listed:
 
     def completeness(self, text: str, expecting: Expecting = Expecting.QUESTION) -> float:
         return 1.0
-
-
-class AtOnce(Executor):
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        done: Future[Any] = Future()
-        try:
-            done.set_result(fn(*args, **kwargs))
-        except Exception as error:  # noqa: BLE001 – an executor hands every error on
-            done.set_exception(error)
-        return done
 
 
 def parts_of(content: Content, interpreter: Listed) -> ChatParts:

@@ -12,10 +12,10 @@ from calls.journal.spool import Spool
 from calls.journal.status_file import write_status
 from calls.journal.upgrading import VERSION_TABLE, upgrade
 from contracts.call_event import CallEvent
-from hotline.commands.doctor_check import Check
 from hotline.commands.doctor_journal import journal_checks
 from hotline.journal import journal_url, spool_folder
 from hotline.settings import Settings, load_settings
+from telephony.asterisk.doctor import Check
 
 
 @pytest.fixture
