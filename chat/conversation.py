@@ -9,6 +9,7 @@ from calls.recorder import CallRecorder, Listener
 from calls.turns import TurnTaker
 from chat.errors import FieldRefused
 from contracts.acts import Act, Behaviour, HandoffReason, HangUp, Say, Transfer
+from contracts.audio import PHONE_RATE_HZ
 from contracts.clock import HANOI, Clock
 from contracts.events import ActFailed, CallStarted, Event, OnAirChanged, Understood
 from contracts.heard import Heard, Hypothesis
@@ -62,7 +63,7 @@ class Conversation:
             # A chat has no line and no samples; its events have the time of day.
             call_id=call_id, bundle_id=parts.bundle_id, clock=clock, position=lambda: 0, listeners=listeners,
         )  # fmt: skip
-        self._turns = TurnTaker(parts.interpreter, thinking, clock, self._recorder, rate_hz=8000)
+        self._turns = TurnTaker(parts.interpreter, thinking, clock, self._recorder, rate_hz=PHONE_RATE_HZ)
         self._state = parts.engine.start()
 
     @property

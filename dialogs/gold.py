@@ -19,7 +19,7 @@ from dialogs.engine import Engine
 from dialogs.state import State, Waiting
 from procedures.record import Profile
 from procedures.strict import Strict
-from procedures.yaml_source import read_yaml
+from procedures.yaml_source import read_folder, read_yaml
 
 
 class SlotYaml(Strict):
@@ -118,10 +118,7 @@ class Broken:
 
 def load_gold(folder: Path) -> tuple[Gold, ...]:
     """All `*.yml` of the folder. Raises `procedures.errors.ContentFileError`, one for each mistake."""
-    mistakes = Mistakes()
-    read = [mistakes.attempt(_read, path, mistakes) for path in sorted(folder.glob("*.yml"))]
-    mistakes.raise_any()
-    return tuple(gold for gold in read if gold is not None)
+    return read_folder(folder, _read)
 
 
 def _read(path: Path, mistakes: Mistakes) -> Gold:

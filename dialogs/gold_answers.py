@@ -20,7 +20,7 @@ from dialogs.content import Content
 from dialogs.engine import Engine
 from procedures.record import Profile
 from procedures.strict import Strict, Text
-from procedures.yaml_source import read_yaml
+from procedures.yaml_source import read_folder, read_yaml
 
 FOLDER = "gold/answers"
 _MORE_LIMIT = 20
@@ -81,10 +81,7 @@ class HeardAnswer:
 
 def load_answers(folder: Path) -> tuple[GoldAnswers, ...]:
     """All `*.yml` of the folder. Raises `procedures.errors.ContentFileError`, one for each mistake."""
-    mistakes = Mistakes()
-    read = [mistakes.attempt(_read, path, mistakes) for path in sorted(folder.glob("*.yml"))]
-    mistakes.raise_any()
-    return tuple(one for one in read if one is not None)
+    return read_folder(folder, _read)
 
 
 def _read(path: Path, mistakes: Mistakes) -> GoldAnswers:

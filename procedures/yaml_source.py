@@ -1,6 +1,6 @@
 """Trainers' YAML: plain data with the line of every field, checked against a pydantic model."""
 
-from collections.abc import Collection, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -15,6 +15,7 @@ from procedures.errors import ContentFileError
 from procedures.yaml_reading import compose
 
 Model = TypeVar("Model", bound=BaseModel)
+Read = TypeVar("Read")
 Location = tuple[str | int, ...]
 
 _kept: ContextVar[dict[Path, "YamlSource"] | None] = ContextVar("YAML files read once", default=None)
@@ -141,6 +142,14 @@ def read_yaml(path: Path, repeated: Mistakes | None = None) -> YamlSource:
     if kept is not None and len(mistakes.found) == before:
         kept[path] = source
     return source
+
+
+def read_folder(folder: Path, read: Callable[[Path, Mistakes], Read]) -> tuple[Read, ...]:
+    """All `*.yml` of a folder, by name. Raises `ContentFileError`, one for each mistake of any of them."""
+    mistakes = Mistakes()
+    found = [mistakes.attempt(read, path, mistakes) for path in sorted(folder.glob("*.yml"))]
+    mistakes.raise_any()
+    return tuple(one for one in found if one is not None)
 
 
 def _plain(file: str, node: Any, location: Location, lines: dict[Location, int], mistakes: Mistakes) -> object:
